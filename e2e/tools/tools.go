@@ -1,0 +1,11 @@
+//go:build tools
+
+// Package tools pins the programs that the end-to-end tests run. The module is apart from the main one because
+// k8s.io/kubernetes and etcd declare replacements that only a module which requires them can give.
+package tools
+
+import (
+	_ "go.etcd.io/etcd/server/v3"
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)
