@@ -1,0 +1,119 @@
+package certs
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
+)
+
+// Serving is where a server gets its certificate from.
+type Serving struct {
+	// Get returns the certificate in force; for tls.Config.GetCertificate.
+	Get func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	// Run keeps it up to date until the context ends.
+	Run func(context.Context) error
+}
+
+// watchInterval is how often the files are read, beside file events: those do not always tell when a mount is swapped.
+const watchInterval = 2 * time.Second
+
+// FromDir serves tls.crt and tls.key of a directory, as a mounted Secret has them, and follows when they are renewed.
+// A certificate that has expired is an error now: nobody could connect.
+func FromDir(dir string, now time.Time) (*Serving, error) {
+	certFile, keyFile := filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")
+	watcher, err := certwatcher.New(certFile, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("reading the serving certificate: %w", err)
+	}
+	cert, err := watcher.WithWatchInterval(watchInterval).GetCertificate(nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading the serving certificate: %w", err)
+	}
+	if err := checkPeriod(cert, now); err != nil {
+		return nil, fmt.Errorf("%s: %w", certFile, err)
+	}
+	return &Serving{Get: watcher.GetCertificate, Run: watcher.Start}, nil
+}
+
+func checkPeriod(cert *tls.Certificate, now time.Time) error {
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the certificate: %w", err)
+	case now.After(leaf.NotAfter):
+		return fmt.Errorf("the certificate expired on %s", leaf.NotAfter.Format(time.RFC3339))
+	case now.Before(leaf.NotBefore):
+		return fmt.Errorf("the certificate is not valid before %s", leaf.NotBefore.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// selfSignedLifetime is long enough for any session on a laptop.
+const selfSignedLifetime = 365 * 24 * time.Hour
+
+// SelfSigned serves a certificate of an authority that is made now and forgotten when the process ends. When out is
+// not empty, the authority's certificate is written there as ca.crt, so that clients can trust it.
+func SelfSigned(out string, hosts ...string) (*Serving, error) {
+	ca, err := NewAuthority("bailiwick self-signed CA", selfSignedLifetime)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := ca.Server(selfSignedLifetime, hosts...)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := tls.X509KeyPair(pair.Cert, pair.Key)
+	if err != nil {
+		return nil, fmt.Errorf("reading the self-signed certificate back: %w", err)
+	}
+	if out != "" {
+		if err := write(filepath.Join(out, "ca.crt"), ca.PEM()); err != nil {
+			return nil, err
+		}
+	}
+	return &Serving{
+		Get: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil },
+		Run: func(ctx context.Context) error { <-ctx.Done(); return nil },
+	}, nil
+}
+
+// write puts a file in place whole: who reads it sees the old content or the new, never half of it.
+func write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", path, err), os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// Pool reads the certificates that clients are checked against.
+func Pool(file string) (*x509.CertPool, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading client CA: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("reading client CA: %s holds no PEM certificate", file)
+	}
+	return pool, nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apiserver/pkg/authentication/user"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// ask is the question of can-i and its siblings: VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /PATH.
+type ask struct {
+	namespace string
+	user      string
+	groups    []string
+	cluster   string
+	labels    map[string]string
+	paths     []string
+	options   policy.Options
+}
+
+func (a *ask) flags(fs *pflag.FlagSet) {
+	fs.StringVarP(&a.namespace, "namespace", "n", "", "namespace of the request; without it the request is cluster-wide")
+	fs.StringVar(&a.user, "as", "", "user who asks (required)")
+	fs.StringSliceVar(&a.groups, "as-group", nil, "group of the user; repeat for several")
+	fs.StringVar(&a.cluster, "cluster", "", "cluster that is asked, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)")
+	fs.StringToStringVar(&a.labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
+	fs.StringSliceVarP(&a.paths, "filename", "f", nil, "policy: file or directory of YAML, - for standard input; repeat for several (required)")
+	fs.StringSliceVar(&a.options.AdminNamespaces, "admin-namespaces", nil, "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)")
+	fs.StringVar(&a.options.SveltosNamespace, "sveltos-namespace", "", "namespace of Sveltos (default: projectsveltos)")
+}
+
+// attributes reads the arguments of the command.
+func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
+	if a.user == "" {
+		return nil, broken("add --as USER, as --as system:serviceaccount:projectsveltos:default--foo", "nobody asks: --as is missing")
+	}
+	rec := &authorizer.AttributesRecord{
+		User: &user.DefaultInfo{Name: a.user, Groups: a.groups},
+		Verb: args[0],
+	}
+	if strings.HasPrefix(args[1], "/") {
+		rec.Path = args[1]
+		if len(args) > 2 || a.namespace != "" {
+			return nil, broken("leave out the name and -n", "path %s is no resource: it has neither name nor namespace", args[1])
+		}
+		return rec, nil
+	}
+	resource, subresource, hasSub := strings.Cut(args[1], "/")
+	resource, group, _ := strings.Cut(resource, ".")
+	if resource == "" || hasSub && subresource == "" {
+		return nil, broken("write RESOURCE[.GROUP][/SUBRESOURCE], as deployments.apps/scale", "%q names no resource", args[1])
+	}
+	rec.ResourceRequest = true
+	rec.Resource, rec.APIGroup, rec.Subresource, rec.APIVersion = resource, group, subresource, "*"
+	rec.Namespace = a.namespace
+	if len(args) > 2 {
+		rec.Name = args[2]
+	}
+	return rec, nil
+}
+
+// self is the cluster that is asked.
+func (a *ask) self() (policy.Options, error) {
+	opts := a.options
+	if a.cluster == "" {
+		return opts, nil
+	}
+	ref, err := policy.ParseClusterRef(a.cluster)
+	if err != nil {
+		return opts, broken("", "%w", err)
+	}
+	opts.Self, opts.SelfLabels = ref, a.labels
+	return opts, nil
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/bailiwick-dev/bailiwick/authorizer"
+	"github.com/bailiwick-dev/bailiwick/certs"
+	"github.com/bailiwick-dev/bailiwick/webhook"
+	"github.com/bailiwick-dev/bailiwick/webhook/admit"
+)
+
+func newServe(io stdio) *cobra.Command {
+	flags := defaultConfig()
+	var file string
+	cmd := &cobra.Command{
+		Use:   "serve --policy-dir DIR (--cert-dir DIR | --self-signed) (--client-ca FILE | --insecure-no-client-auth)",
+		Short: "Answer kube-apiserver's authorization and admission webhooks",
+		Example: `  # on a laptop
+  bailiwick serve --policy-dir examples/policy --self-signed --cert-out .run --insecure-no-client-auth
+
+  # beside the kube-apiserver of a managed cluster
+  bailiwick serve --policy-dir /etc/bailiwick/policy --cluster SveltosCluster:gke/production \
+    --cert-dir /etc/bailiwick/tls --client-ca /etc/bailiwick/client-ca.crt`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readConfig(file, cmd.Flags(), &flags)
+			if err != nil {
+				return err
+			}
+			setup, err := check(c)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), io, c, setup)
+		},
+	}
+	for _, o := range serveOptions {
+		o.register(cmd.Flags(), &flags)
+	}
+	cmd.Flags().StringVar(&file, "config", "", "`FILE` with the same words as these flags (kind ServerConfiguration); flags win")
+	return cmd
+}
+
+// serve wires the parts and runs them until the context ends.
+func serve(ctx context.Context, io stdio, c *config, s *setup) error {
+	log := slog.New(slog.NewTextHandler(io.err, nil))
+	ctrl.SetLogger(logr.FromSlogHandler(log.Handler())) // the certificate watcher logs through it
+
+	serving, err := servingCertificate(c, s)
+	if err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	feed := newFeed(c.PolicyDir, s.policy, registry, log)
+	if err := feed.start(); err != nil {
+		return broken("--policy-dir takes a directory of policy YAML, as examples/policy", "%w", err)
+	}
+	routes := &webhook.Routes{
+		Authorizer: authorizer.New(feed),
+		Guards:     admit.Guards(),
+		Modes:      s.modes,
+		Snapshots:  feed,
+		Metrics:    webhook.NewMetrics(registry),
+		Log:        log,
+	}
+	server := &webhook.Server{
+		TLS: &tls.Config{
+			MinVersion:     tls.VersionTLS12,
+			GetCertificate: serving.Get,
+			ClientCAs:      s.clients,
+			ClientAuth:     s.clientAuth,
+			NextProtos:     []string{"h2", "http/1.1"},
+		},
+		Handler: routes.Handler(),
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   feed.ready,
+		Drain:   c.Drain.Duration,
+		Log:     log,
+	}
+	if server.Listener, err = listen("listen", c.Listen); err != nil {
+		return err
+	}
+	if server.MetricsListener, err = listen("metrics-listen", c.MetricsListen); err != nil {
+		return errors.Join(err, server.Listener.Close())
+	}
+	log.Info("serving", "version", buildVersion(), "cluster", s.policy.Self.String(),
+		"webhooks", "https://"+server.Listener.Addr().String(), "metrics", "http://"+server.MetricsListener.Addr().String())
+	if c.InsecureNoClientAuth {
+		log.Warn("anybody who reaches the port may ask: --insecure-no-client-auth")
+	}
+	// What runs beside the server goes on while it drains, and ends with it.
+	background, end := context.WithCancel(context.WithoutCancel(ctx))
+	group, background := errgroup.WithContext(background)
+	group.Go(func() error { return serving.Run(background) })
+	group.Go(func() error { return feed.follow(background) })
+	group.Go(func() error { defer end(); return server.Run(ctx) })
+	if err := group.Wait(); err != nil {
+		return failed("", err)
+	}
+	log.Info("stopped")
+	return nil
+}
+
+func servingCertificate(c *config, s *setup) (*certs.Serving, error) {
+	if c.SelfSigned {
+		serving, err := certs.SelfSigned(c.CertOut, s.hosts...)
+		if err != nil {
+			return nil, failed("", err)
+		}
+		return serving, nil
+	}
+	serving, err := certs.FromDir(c.CertDir, time.Now())
+	if err != nil {
+		return nil, broken("--cert-dir needs a valid tls.crt and its tls.key; on a laptop use --self-signed", "%w", err)
+	}
+	return serving, nil
+}
+
+func listen(flag, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return nil, failed(fmt.Sprintf("choose another address with --%s, or stop what listens there", flag), err)
+	}
+	return l, nil
+}

@@ -1,0 +1,157 @@
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	kjson "sigs.k8s.io/json"
+)
+
+// Objects is everything that was read, by kind, in any order.
+type Objects struct {
+	RoleRequests []*RoleRequest
+	Sources      []*Source
+	Clusters     []*Cluster
+	Profiles     []*Profile
+	Settings     []*Setting
+	Nodes        []*Node
+}
+
+// kind says how objects of one kind are read.
+type kind struct {
+	versions   []string
+	namespaced bool
+	read       func(o *Objects, raw []byte, pos Position) (*Object, error)
+}
+
+const (
+	SveltosGroup       = "lib.projectsveltos.io"
+	SveltosConfigGroup = "config.projectsveltos.io"
+)
+
+// kinds lists what can stand in a policy. A new kind is one line here and one field in Objects.
+var kinds = map[schema.GroupKind]kind{
+	{Group: SveltosGroup, Kind: "RoleRequest"}:          {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*RoleRequest { return &o.RoleRequests })},
+	{Group: "", Kind: "ConfigMap"}:                      {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: "", Kind: "Secret"}:                         {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: SveltosGroup, Kind: "SveltosCluster"}:       {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: "cluster.x-k8s.io", Kind: "Cluster"}:        {[]string{"v1alpha3", "v1alpha4", "v1beta1", "v1beta2"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: SveltosConfigGroup, Kind: "ClusterProfile"}: {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: SveltosConfigGroup, Kind: "Profile"}:        {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: "harvesterhci.io", Kind: "Setting"}:         {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
+	{Group: "", Kind: "Node"}:                           {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
+}
+
+// header is implemented by every kind through its embedded Object.
+type header interface{ header() *Object }
+
+// into reads an object of type T and appends it to the field that the function picks.
+func into[T any, PT interface {
+	*T
+	header
+}](field func(*Objects) *[]PT) func(*Objects, []byte, Position) (*Object, error) {
+	return func(o *Objects, raw []byte, pos Position) (*Object, error) {
+		obj := PT(new(T))
+		if err := Decode(raw, obj); err != nil {
+			return nil, err
+		}
+		obj.header().Position = pos
+		list := field(o)
+		*list = append(*list, obj)
+		return obj.header(), nil
+	}
+}
+
+// Decode reads the JSON of one object into one of the kinds of this package. Field names are matched exactly, as
+// the API server does.
+func Decode(raw []byte, into any) error {
+	return kjson.UnmarshalCaseSensitivePreserveInts(raw, into)
+}
+
+// Add reads the JSON of one object. What cannot be used is returned as a Problem and left out. A List adds its items.
+func (o *Objects) Add(raw []byte, pos Position) []Problem {
+	var head struct {
+		metav1.TypeMeta `json:",inline"`
+		Metadata        Metadata          `json:"metadata"`
+		Items           []json.RawMessage `json:"items"`
+	}
+	if err := Decode(raw, &head); err != nil {
+		return []Problem{{Severity: Error, Position: pos, Message: fmt.Sprintf("not a Kubernetes object: %v", err)}}
+	}
+	if head.Kind == "List" {
+		var ps []Problem
+		for _, item := range head.Items {
+			ps = append(ps, o.Add(item, pos)...)
+		}
+		return ps
+	}
+	problem := func(s Severity, path, message, hint string) []Problem {
+		ref := Ref{Kind: head.Kind, Namespace: head.Metadata.Namespace, Name: head.Metadata.Name}
+		return []Problem{{Severity: s, Object: ref, Position: pos, Path: path, Message: message, Hint: hint}}
+	}
+	if head.Kind == "" || head.APIVersion == "" {
+		return problem(Error, "", "not a Kubernetes object: apiVersion and kind are required", "")
+	}
+	gv, err := schema.ParseGroupVersion(head.APIVersion)
+	if err != nil {
+		return problem(Error, "apiVersion", err.Error(), "")
+	}
+	k, known := kinds[gv.WithKind(head.Kind).GroupKind()]
+	switch {
+	case !known:
+		return problem(Warning, "", fmt.Sprintf("unknown kind %s in %s is ignored", head.Kind, head.APIVersion),
+			"policy kinds are "+kindNames())
+	case !slices.Contains(k.versions, gv.Version):
+		return problem(Error, "apiVersion", fmt.Sprintf("version %q of %s is not supported", gv.Version, head.Kind),
+			"supported: "+strings.Join(k.versions, ", "))
+	case head.Metadata.Name == "":
+		return problem(Error, "metadata.name", "is required", "")
+	}
+	obj, err := k.read(o, raw, pos)
+	if err != nil {
+		return problem(Error, "", err.Error(), "")
+	}
+	obj.Metadata.Namespace = namespaceOf(k, obj.Metadata.Namespace)
+	return nil
+}
+
+// namespaceOf gives an object the namespace it has in a cluster: none when its kind has none, and kubectl's default
+// when it names none.
+func namespaceOf(k kind, namespace string) string {
+	switch {
+	case !k.namespaced:
+		return ""
+	case namespace == "":
+		return metav1.NamespaceDefault
+	default:
+		return namespace
+	}
+}
+
+func kindNames() string {
+	var names []string
+	for gk := range kinds {
+		names = append(names, gk.Kind)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// Len counts the objects.
+func (o *Objects) Len() int {
+	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Profiles) + len(o.Settings) + len(o.Nodes)
+}
+
+// Merge adds the objects of another set.
+func (o *Objects) Merge(other *Objects) {
+	o.RoleRequests = append(o.RoleRequests, other.RoleRequests...)
+	o.Sources = append(o.Sources, other.Sources...)
+	o.Clusters = append(o.Clusters, other.Clusters...)
+	o.Profiles = append(o.Profiles, other.Profiles...)
+	o.Settings = append(o.Settings, other.Settings...)
+	o.Nodes = append(o.Nodes, other.Nodes...)
+}

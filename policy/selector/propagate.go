@@ -1,0 +1,101 @@
+package selector
+
+import "slices"
+
+// propagate takes all terms away from the box that narrow it along one axis
+// only. It returns a term that covers the box, or none.
+//
+// Terms are taken away in batches, and the cuts of an axis reviewed once for
+// all of them: a thousand grants that each name one value of the same key must
+// not cost a thousand reviews of a thousand cuts.
+func (s *search) propagate() int32 {
+	for s.covered == none && s.steps >= 0 && len(s.units) > 0 {
+		s.touched = s.touched[:0]
+		for _, t := range s.units {
+			s.takeAway(t)
+		}
+		s.units = s.units[:0]
+		slices.Sort(s.touched)
+		for _, axis := range slices.Compact(s.touched) {
+			s.review(axis)
+		}
+	}
+	s.units = s.units[:0]
+	t := s.covered
+	s.covered = none
+	return t
+}
+
+// takeAway narrows the box to what lies outside a term along its only open
+// cut. Others of the same batch may have left nothing to take, or nothing
+// else.
+func (s *search) takeAway(t int32) {
+	if s.covered != none || s.terms[t].gone {
+		return
+	}
+	c := s.openCut(t)
+	s.steps -= len(c.atoms)
+	switch in, out := s.box[c.axis].split(c.atoms); {
+	case !out:
+		s.covered = t
+	case in:
+		s.narrow(c.axis, s.box[c.axis].less(c.atoms), t)
+		s.touched = append(s.touched, c.axis)
+	}
+}
+
+// openCut returns the one cut with which a term still narrows the box.
+func (s *search) openCut(t int32) *placed {
+	at := s.terms[t].first
+	for s.cuts[at].settled {
+		at++
+	}
+	return &s.cuts[at]
+}
+
+// narrow shrinks one axis of the box to the atoms given, which are some of
+// those left. The cause is the term that was taken away, or none. The cuts of
+// the axis have to be reviewed afterwards.
+func (s *search) narrow(axis int, atoms bitset, cause int32) {
+	s.trail.narrowed(axis, s.box[axis], cause)
+	s.box[axis] = atoms
+}
+
+// review brings the cuts of an axis up to date with the box. A term that no
+// longer touches the box is left alone: it can only come back when the trail
+// is retraced. Once a term covers the box, the rest does not matter either.
+func (s *search) review(axis int) {
+	for _, i := range s.onAxis[axis] {
+		if s.covered != none {
+			return
+		}
+		c := &s.cuts[i]
+		s.steps--
+		if c.settled || s.terms[c.term].gone {
+			continue
+		}
+		s.steps -= len(c.atoms)
+		switch in, out := s.box[axis].split(c.atoms); {
+		case !in:
+			s.terms[c.term].gone = true
+			s.trail.gone(c.term)
+		case !out:
+			s.settle(i)
+		}
+	}
+}
+
+// settle notes that the box lies inside a cut.
+func (s *search) settle(i int32) {
+	c := &s.cuts[i]
+	c.settled = true
+	s.trail.settled(i)
+	t := &s.terms[c.term]
+	t.open--
+	switch t.open {
+	case 0:
+		s.covered = c.term
+	case 1:
+		s.units = append(s.units, c.term)
+	}
+}

@@ -1,0 +1,187 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// object gives typed access to a JSON object, reading it the way
+// encoding/json fills the Go struct that Harvester decodes into: keys match
+// whatever their case, the last of several wins, null leaves a field alone.
+// What such a decoder swallows becomes a finding of the Result.
+//
+// A check asks for every key that the setting has and then calls rest.
+type object struct {
+	r       *Result
+	path    string
+	members []member
+	known   []string
+}
+
+// has says that the key is there and not null.
+func (o *object) has(name string) bool {
+	return slices.ContainsFunc(o.members, func(m member) bool {
+		return m.value.kind != isNull && strings.EqualFold(m.name, name)
+	})
+}
+
+// at is the JSON pointer of a key of o.
+func (o *object) at(name string) string { return o.path + "/" + escape(name) }
+
+// escape also hides credentials that somebody put into a key: a pointer that
+// does not resolve is better than a password in a log.
+func escape(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(plain(name))
+}
+
+// find returns the value of a key. Several objects under one key are merged,
+// as encoding/json does with structs.
+func (o *object) find(name string) (node, bool) {
+	o.known = append(o.known, name)
+	var found []member
+	for _, m := range o.members {
+		if !strings.EqualFold(m.name, name) {
+			continue
+		}
+		if m.name != name {
+			o.r.warnf(o.at(m.name), "key %s is read as %q", show(m.name), name).
+				hintf("write %q", name)
+		}
+		found = append(found, m)
+	}
+	if len(found) > 1 {
+		o.r.warnf(o.at(name), "key %q is given %d times, the last one counts", name, len(found)).
+			hintf("keep one")
+	}
+	found = slices.DeleteFunc(found, func(m member) bool { return m.value.kind == isNull })
+	if len(found) == 0 {
+		return node{}, false
+	}
+	last := found[len(found)-1].value
+	if last.kind == isObject {
+		last.members = nil
+		for _, m := range found {
+			last.members = append(last.members, m.value.members...)
+		}
+	}
+	return last, true
+}
+
+// want is find with the type checked; duplicates of another type count too,
+// because Harvester's decoder stops at them.
+func (o *object) want(name string, k kind) (node, bool) {
+	n, ok := o.find(name)
+	if !ok {
+		return node{}, false
+	}
+	for _, m := range o.members {
+		if strings.EqualFold(m.name, name) && m.value.kind != k && m.value.kind != isNull {
+			o.r.errorf(o.at(name), "must be %s, not %s", k, m.value.kind)
+			return node{}, false
+		}
+	}
+	return n, true
+}
+
+func (o *object) text(name string) string {
+	n, _ := o.want(name, isText)
+	return n.text
+}
+
+func (o *object) flag(name string) bool {
+	n, _ := o.want(name, isBool)
+	return n.flag
+}
+
+// integer returns 0 for a key that is absent, as a Go struct would hold.
+func (o *object) integer(name string) int64 {
+	n, ok := o.want(name, isNumber)
+	if !ok {
+		return 0
+	}
+	i, err := strconv.ParseInt(n.text, 10, 64)
+	if err != nil {
+		o.r.errorf(o.at(name), "must be a whole number, not %s", plain(n.text))
+	}
+	return i
+}
+
+// texts returns the strings of a list.
+func (o *object) texts(name string) []string {
+	n, _ := o.want(name, isList)
+	var texts []string
+	for i, item := range n.list {
+		switch item.kind {
+		case isText, isNull:
+			texts = append(texts, item.text)
+		default:
+			o.r.errorf(fmt.Sprintf("%s/%d", o.at(name), i), "must be a string, not %s", item.kind)
+		}
+	}
+	return texts
+}
+
+// object returns the object under a key, an empty one if there is none.
+func (o *object) object(name string) *object {
+	n, _ := o.want(name, isObject)
+	return &object{r: o.r, path: o.at(name), members: n.members}
+}
+
+// entries returns the members of an object whose keys are free, such as host
+// names: one for each key, the last one if it is repeated, in order.
+func (o *object) entries() []member {
+	var entries []member
+	at := map[string]int{}
+	for _, m := range o.members {
+		i, repeated := at[m.name]
+		if !repeated {
+			at[m.name] = len(entries)
+			entries = append(entries, m)
+			continue
+		}
+		o.r.warnf(o.at(m.name), "key %s is repeated, the last one counts", show(m.name)).hintf("keep one")
+		entries[i] = m
+	}
+	return entries
+}
+
+// entry returns the object that an entry holds.
+func (o *object) entry(m member) *object {
+	if m.value.kind != isObject && m.value.kind != isNull {
+		o.r.errorf(o.at(m.name), "must be an object, not %s", m.value.kind)
+	}
+	return &object{r: o.r, path: o.at(m.name), members: m.value.members}
+}
+
+// rest warns of the keys that no one asked for.
+func (o *object) rest() {
+	for _, m := range o.unknown() {
+		o.r.warnf(o.at(m.name), "unknown key %s is ignored", show(m.name)).
+			hintf("known keys: %s", strings.Join(o.known, ", ")).
+			hintNear(m.name, o.known)
+	}
+}
+
+// restStrict refuses the keys that no one asked for if they look like
+// misspellings, and warns of the others, which a newer Harvester may know.
+// It is for settings where a lost key does the opposite of what was meant.
+func (o *object) restStrict() {
+	for _, m := range o.unknown() {
+		near := nearest(m.name, o.known)
+		if near != "" && !o.has(near) {
+			o.r.errorf(o.at(m.name), "unknown key %s is ignored by Harvester", show(m.name)).
+				hintf("write %q", near)
+			continue
+		}
+		o.r.warnf(o.at(m.name), "unknown key %s is ignored", show(m.name)).
+			hintf("known keys: %s", strings.Join(o.known, ", "))
+	}
+}
+
+func (o *object) unknown() []member {
+	return slices.DeleteFunc(slices.Clone(o.members), func(m member) bool {
+		return slices.ContainsFunc(o.known, func(k string) bool { return strings.EqualFold(k, m.name) })
+	})
+}

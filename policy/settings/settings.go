@@ -1,0 +1,151 @@
+// Package settings checks the values of Harvester settings
+// (settings.harvesterhci.io) before they reach a cluster.
+//
+// Every setting has one pure function from (value, facts) to problems and
+// warnings. An error means that the value must not be stored: Harvester
+// refuses it, or takes it and breaks. A warning means that the value works
+// but probably does not do what its author wants, or that a fact needed to
+// judge it is missing; the latter start with "not checked:".
+//
+// Each setting sits in a file of its own or in that of its family, with its
+// rule in words on top; [List] and [Check] read the one table in registry.go.
+// Where a rule follows Harvester's own webhook the comment names the function
+// of pkg/webhook/resources/setting/validator.go; where ours is stricter the
+// comment says why. It is never laxer: both webhooks have to agree before a
+// value is stored.
+//
+// Nothing here opens a connection or reads a clock. Messages never contain
+// keys, passwords or tokens; text taken from a value is shortened and stripped
+// of URL credentials before it is shown (see text.go).
+package settings
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Facts is what is known of the cluster that the value is meant for. The zero
+// value knows nothing, and what is unknown is said in a warning, not guessed.
+// A nil slice is unknown; one that is empty but not nil is known to be empty.
+type Facts struct {
+	// Now is the time at which certificates must be valid.
+	Now time.Time
+
+	Nodes []Node
+	// NodesKnown says that Nodes is complete, so that an empty list means a
+	// cluster without nodes.
+	NodesKnown bool
+
+	VIPs         []netip.Addr   // addresses of the cluster that move between nodes
+	Hosts        []string       // DNS names by which people reach UI and API
+	PodCIDRs     []netip.Prefix // of the cluster, not of single nodes
+	ServiceCIDRs []netip.Prefix
+
+	// Settings holds effective values (value, or else default) as they are
+	// stored now. The entry of the setting under check is what it replaces.
+	Settings map[string]string
+
+	Namespaces            []string
+	StorageClasses        []StorageClass
+	VolumeSnapshotClasses []string
+	ClusterNetworks       []string // names of ClusterNetwork objects, "mgmt" included or not
+
+	// RegistrationHosts lists the only hosts that cluster-registration-url may
+	// name. Nil means that there is no such list.
+	RegistrationHosts []string
+	// RKE2CertLifetime is how long RKE2 issues its certificates for; zero
+	// stands for RKE2's own default of 365 days.
+	RKE2CertLifetime time.Duration
+}
+
+// Node is a node of the cluster, whatever its role.
+type Node struct {
+	Name      string
+	Addresses []netip.Addr // those of type InternalIP
+	Witness   bool         // carries etcd only: no VMs, no storage
+	Disks     int          // disks that Longhorn uses on it, 0 if unknown
+}
+
+// StorageClass is a storage.k8s.io/v1 StorageClass.
+type StorageClass struct {
+	Name        string
+	Provisioner string
+	Default     bool // carries the is-default-class annotation
+}
+
+// Finding is one thing to say about a value.
+type Finding struct {
+	Path    string // JSON pointer inside the value, "" for the whole value
+	Message string // what is wrong
+	Hint    string // what to do about it, possibly empty
+}
+
+// String is the message followed by the hint, on one line.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.Path != "" {
+		b.WriteString(f.Path + ": ")
+	}
+	b.WriteString(f.Message)
+	if f.Hint != "" {
+		b.WriteString(" (" + f.Hint + ")")
+	}
+	return b.String()
+}
+
+// Result is what a check found. The zero value means that the value is fine.
+type Result struct {
+	Errors   []Finding
+	Warnings []Finding
+}
+
+// OK says that the value may be stored.
+func (r Result) OK() bool { return len(r.Errors) == 0 }
+
+// Info describes a setting for people.
+type Info struct {
+	Name    string
+	Since   string // oldest Harvester minor that declares it
+	Form    string // what its value looks like
+	Default string // what Harvester writes at boot
+	Example string // a value that passes
+	Doc     string // what is refused and what is warned of
+	Keep    bool   // Harvester refuses to delete it: reset it instead
+}
+
+// Check judges one value of one setting. It serves `value` and `default`
+// alike. The empty value always passes, because it is how a setting is reset.
+func Check(name, value string, facts Facts) Result {
+	i, known := slices.BinarySearchFunc(table, name, func(s setting, name string) int {
+		return strings.Compare(s.Name, name)
+	})
+	if !known {
+		var r Result
+		r.warnf("", "setting %s is not known to this version, its value is not checked", show(name)).
+			hintNear(name, names())
+		return r
+	}
+	if value == "" {
+		return Result{}
+	}
+	return table[i].check(value, facts)
+}
+
+// List describes every setting, sorted by name.
+func List() []Info {
+	infos := make([]Info, 0, len(table))
+	for _, s := range table {
+		infos = append(infos, s.Info)
+	}
+	return infos
+}
+
+func names() []string {
+	names := make([]string, 0, len(table))
+	for _, s := range table {
+		names = append(names, s.Name)
+	}
+	return names
+}

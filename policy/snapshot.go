@@ -1,0 +1,52 @@
+package policy
+
+import "github.com/bailiwick-dev/bailiwick/policy/settings"
+
+// Snapshot is a compiled policy. It is immutable.
+type Snapshot struct {
+	self             ClusterRef
+	sveltosNamespace string
+	holdings         map[string]*holding // by user name on the cluster Self
+	tenants          map[string]*Tenant  // by user name on the management cluster
+	trust            trust
+	facts            settings.Facts
+}
+
+// Holder is implemented by whatever holds the snapshot in force; an atomic.Pointer[Snapshot] does.
+type Holder interface {
+	// Load returns the snapshot in force, or nil before the first one. A decision loads it once.
+	Load() *Snapshot
+}
+
+// Self is the cluster for which grants were compiled.
+func (s *Snapshot) Self() ClusterRef { return s.self }
+
+// Find returns the first grant of the user that covers the request, or nil. Its cost does not depend on what other
+// users hold.
+func (s *Snapshot) Find(username string, ask *Ask) *Grant {
+	h := s.holdings[username]
+	if h == nil {
+		return nil
+	}
+	return h.find(ask)
+}
+
+// Tenant returns the tenant admin that a user of the management cluster is, or nil.
+func (s *Snapshot) Tenant(username string) *Tenant { return s.tenants[username] }
+
+// SettingFacts are what the checks of Harvester settings may know about the cluster. The caller adds the time.
+func (s *Snapshot) SettingFacts() settings.Facts { return s.facts }
+
+// Elsewhere explains to whoever asks why a tenant of the management cluster holds nothing here: inside a managed
+// cluster he appears under another name. It returns "" when there is nothing to explain.
+func (s *Snapshot) Elsewhere(username string) string {
+	sa, ok := ParseServiceAccount(username)
+	if !ok || s.self == (ClusterRef{}) || s.tenants[username] == nil {
+		return ""
+	}
+	inside := insideCluster(s.sveltosNamespace, sa)
+	if s.holdings[inside.Username()] == nil {
+		return ""
+	}
+	return "on " + s.self.String() + " this tenant is " + inside.Username()
+}

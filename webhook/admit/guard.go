@@ -1,0 +1,64 @@
+// Package admit judges writes: it speaks AdmissionReview and holds the guards.
+//
+// A guard is a named set of checks on one family of objects; each has a file with its rule in words, and stands in
+// the list of guards.go. From that list come the routes, the webhook configurations and the documentation.
+package admit
+
+import (
+	"fmt"
+	"time"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	admissionregv1 "k8s.io/api/admissionregistration/v1"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// Guard is a named set of checks on one family of objects.
+type Guard struct {
+	// Name is the guard's path: POST /mutate/<name>, /validate/<name>.
+	Name string
+	// Doc says in a sentence what the guard protects.
+	Doc string
+	// Rules are the writes that it judges, and no others.
+	Rules []admissionregv1.RuleWithOperations
+	// Mutate changes the object before it is checked. Nil: the guard changes nothing.
+	Mutate Check
+	// Checks are asked in order; the first refusal is the answer, and warnings add up.
+	Checks []Check
+}
+
+// Check is one rule of a guard: a pure function of the snapshot and the request.
+type Check func(*Question) Verdict
+
+// Question is one write, and what is known when it is judged.
+type Question struct {
+	Snapshot *policy.Snapshot
+	Request  *admissionv1.AdmissionRequest
+	Who      policy.Subject
+	Now      time.Time
+}
+
+// updating says whether the write changes an object that exists.
+func (q *Question) updating() bool { return q.Request.Operation == admissionv1.Update }
+
+// object names what is written: `ClusterProfile "deploy-kyverno"`.
+func (q *Question) object() policy.Ref {
+	return policy.Ref{Kind: q.Request.Kind.Kind, Namespace: q.Request.Namespace, Name: q.Request.Name}
+}
+
+// decode reads the object and, on an update, the one it replaces.
+func decode[T any](q *Question) (object, old *T, err error) {
+	object = new(T)
+	if err := policy.Decode(q.Request.Object.Raw, object); err != nil {
+		return nil, nil, fmt.Errorf("reading the object: %w", err)
+	}
+	if !q.updating() {
+		return object, nil, nil
+	}
+	old = new(T)
+	if err := policy.Decode(q.Request.OldObject.Raw, old); err != nil {
+		return nil, nil, fmt.Errorf("reading the old object: %w", err)
+	}
+	return object, old, nil
+}
