@@ -13,6 +13,7 @@ import (
 // ask is the question of can-i and its siblings: VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /PATH.
 type ask struct {
 	namespace string
+	all       bool
 	user      string
 	groups    []string
 	cluster   string
@@ -23,10 +24,12 @@ type ask struct {
 
 func (a *ask) flags(fs *pflag.FlagSet) {
 	fs.StringVarP(&a.namespace, "namespace", "n", "", "namespace of the request; without it the request is cluster-wide")
+	fs.BoolVarP(&a.all, "all-namespaces", "A", false, "say that the request is cluster-wide")
 	fs.StringVar(&a.user, "as", "", "user who asks (required)")
 	fs.StringSliceVar(&a.groups, "as-group", nil, "group of the user; repeat for several")
 	fs.StringVar(&a.cluster, "cluster", "", "cluster that is asked, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)")
 	fs.StringToStringVar(&a.labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
+	fs.Lookup("cluster-labels").DefValue = ""
 	fs.StringSliceVarP(&a.paths, "filename", "f", nil, "policy: file or directory of YAML, - for standard input; repeat for several (required)")
 	fs.StringSliceVar(&a.options.AdminNamespaces, "admin-namespaces", nil, "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)")
 	fs.StringVar(&a.options.SveltosNamespace, "sveltos-namespace", "", "namespace of Sveltos (default: projectsveltos)")
@@ -36,6 +39,9 @@ func (a *ask) flags(fs *pflag.FlagSet) {
 func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
 	if a.user == "" {
 		return nil, broken("add --as USER, as --as system:serviceaccount:projectsveltos:default--foo", "nobody asks: --as is missing")
+	}
+	if a.all && a.namespace != "" {
+		return nil, broken("", "-n and -A exclude each other")
 	}
 	rec := &authorizer.AttributesRecord{
 		User: &user.DefaultInfo{Name: a.user, Groups: a.groups},

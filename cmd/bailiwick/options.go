@@ -66,6 +66,7 @@ func bind(fs *pflag.FlagSet, name, usage string, at any) {
 		fs.StringSliceVar(p, name, *p, usage)
 	case *map[string]string:
 		fs.StringToStringVar(p, name, *p, usage)
+		fs.Lookup(name).DefValue = "" // else the help says "default []"
 	case *metav1.Duration:
 		fs.DurationVar(&p.Duration, name, p.Duration, usage)
 	default:

@@ -78,6 +78,7 @@ policy (Sveltos RoleRequests, Harvester Settings, …), and the questions of peo
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(io.in)
 	root.SetOut(io.out)

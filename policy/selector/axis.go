@@ -16,13 +16,12 @@ type axis struct {
 	named  []string // what the selector admits of the grants' values, sorted
 }
 
-// newAxis cuts up what the selector admits for a key by the values that the
-// grants name.
-func newAxis(key string, admitted *domain, named []string) axis {
-	named = sorted(named)
-	a := axis{key: key, absent: admitted.absent, named: keep(named, admitted.hasValue)}
+// newAxis cuts up what the selector admits for a key. The names are those of
+// its values that grants name.
+func newAxis(key string, admitted *domain, names []string) axis {
+	a := axis{key: key, absent: admitted.absent, named: sorted(names)}
 	if admitted.except {
-		a.rest, a.other = true, invent(sorted(slices.Concat(admitted.values, named)))
+		a.rest, a.other = true, invent(sorted(slices.Concat(admitted.values, a.named)))
 		return a
 	}
 	for _, value := range admitted.values {

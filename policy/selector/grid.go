@@ -26,13 +26,20 @@ type cut struct {
 	atoms bitset
 }
 
+// sorting is what it takes, in steps, to bring one name or one cut into order.
+const sorting = 32
+
 // newGrid expects grants that overlap s and do not contain it. It returns the
 // steps that are left; if they are negative, there is no grid.
 func newGrid(s Selector, grants []Selector, steps int) (*grid, int) {
-	named := map[string][]string{}
+	named := map[string][]string{} // by key, what s admits of the grants' values
 	for _, grant := range grants {
 		for c := range s.narrowedBy(grant) {
-			named[c.key] = append(named[c.key], c.values...)
+			names := keep(c.values, s.on(c.key).hasValue)
+			if steps -= sorting * len(names); steps < 0 {
+				return nil, steps
+			}
+			named[c.key] = append(named[c.key], names...)
 		}
 	}
 	g := &grid{}
@@ -45,7 +52,7 @@ func newGrid(s Selector, grants []Selector, steps int) (*grid, int) {
 		var t term
 		for c := range s.narrowedBy(grant) {
 			i := index[c.key]
-			if steps -= words(g.axes[i].size()); steps < 0 {
+			if steps -= sorting + words(g.axes[i].size()); steps < 0 {
 				return nil, steps
 			}
 			t = append(t, cut{i, g.axes[i].draw(&c.domain)})

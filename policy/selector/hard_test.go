@@ -83,46 +83,85 @@ func TestPigeons(t *testing.T) {
 	}
 }
 
-// TestBudgetIsKept asks questions that are far too hard and looks at what was
-// spent on them before they were given up.
+// TestBudgetIsKept looks at what is spent on questions that are too hard, or
+// just about not, by the time they are given up.
 func TestBudgetIsKept(t *testing.T) {
 	r := seeded(t)
-	ask := func(s Selector, grants []Selector) {
+	ask := func(s Selector, grants []Selector) Verdict {
 		g, left := newGrid(s, grants, budget)
 		require.GreaterOrEqual(t, left, 0)
 		search := newSearch(g, left)
-		verdict, _ := search.decide()
-		require.Equal(t, TooComplex, verdict)
+		verdict := search.decide()
 		require.Greater(t, search.steps, -budget/100, "steps taken after they were used up")
+		t.Logf("%v, %d steps left", verdict, search.steps)
+		return verdict
 	}
-	ask(pigeons(t, 12, 11))
-	ask(colouring(t, r, 500, 500*235/100))
-	ask(clauses(t, r, 300, 300*43/10))
+	require.Equal(t, TooComplex, ask(pigeons(t, 12, 11)))
+	for range 3 {
+		ask(colouring(t, r, 500, 500*235/100))
+		ask(clauses(t, r, 300, 300*43/10))
+	}
+}
+
+// A grid that is too large to write down is given up before it is.
+func TestHugeGrid(t *testing.T) {
+	var grants []Selector
+	for i := range 400 {
+		var some []string
+		for j := range 500 {
+			some = append(some, fmt.Sprintf("v%d-%d", i, j))
+		}
+		grants = append(grants, parse(t, "a in ("+strings.Join(some, ",")+"),b=1"))
+	}
+	require.Equal(t, Result{}, Contained(parse(t, "a"), grants...))
+	require.Equal(t, Inside, Contained(parse(t, "a=v399-499,b=1"), grants...).Verdict)
+
+	for i := range grants {
+		grants[i] = parse(t, fmt.Sprintf("a%d!=1,b!=1", i))
+	}
+	_, left := newGrid(parse(t, "c"), grants, sorting*len(grants)*3)
+	require.Negative(t, left)
 }
 
 // Parts of a question that have nothing to do with each other must not be
-// multiplied: here, many small questions with many answers each come before
-// the one that decides.
+// multiplied: here are graphs that can be coloured in many ways, beside pigeons
+// that must meet.
 func TestUnrelatedParts(t *testing.T) {
-	var texts []string
-	var grants []Selector
-	part := func(name string, covered bool) {
-		x, y := name+"x", name+"y"
-		texts = append(texts, x+" in (1,2,3)", y+" in (1,2,3)")
-		for i := range 9 {
-			if i != 4 || covered {
-				grants = append(grants, parse(t, fmt.Sprintf("%s=%d,%s=%d", x, i/3+1, y, i%3+1)))
-			}
+	r := seeded(t)
+	var all, grants []Selector
+	add := func(prefix string, s Selector, covering []Selector) {
+		all = append(all, prefixed(prefix, s))
+		for _, grant := range covering {
+			grants = append(grants, prefixed(prefix, grant))
 		}
 	}
-	for i := range 40 {
-		part(fmt.Sprintf("p%d", i), false)
+	for i := range 10 {
+		s, edges := colouring(t, r, 40, 60)
+		require.Equal(t, NotContained, Contained(s, edges...).Verdict)
+		add(fmt.Sprintf("graph-%d.", i), s, edges)
 	}
-	s := parse(t, strings.Join(texts, ","))
-	require.Equal(t, NotContained, Contained(s, grants...).Verdict)
-	part("z", true)
-	s = parse(t, strings.Join(texts, ","))
-	require.Equal(t, Inside, Contained(s, grants...).Verdict)
+	require.Equal(t, NotContained, Contained(parse(t, join(all)), grants...).Verdict)
+	s, meetings := pigeons(t, 6, 5)
+	add("pigeons.", s, meetings)
+	require.Equal(t, Inside, Contained(parse(t, join(all)), grants...).Verdict)
+}
+
+// prefixed returns the selector with other keys.
+func prefixed(prefix string, s Selector) Selector {
+	renamed := Selector{satisfiable: s.satisfiable}
+	for _, c := range s.constraints {
+		renamed.constraints = append(renamed.constraints, constraint{prefix + c.key, c.domain})
+	}
+	return renamed
+}
+
+// join returns the text of the AND of the selectors.
+func join(all []Selector) string {
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, s.String())
+	}
+	return strings.Join(texts, ",")
 }
 
 // Sizes that are large but not hard.

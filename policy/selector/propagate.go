@@ -39,7 +39,7 @@ func (s *search) takeAway(t int32) {
 	case !out:
 		s.covered = t
 	case in:
-		s.narrow(c.axis, s.box[c.axis].less(c.atoms), t)
+		s.narrow(c.axis, s.box[c.axis].less(c.atoms))
 		s.touched = append(s.touched, c.axis)
 	}
 }
@@ -51,14 +51,6 @@ func (s *search) openCut(t int32) *placed {
 		at++
 	}
 	return &s.cuts[at]
-}
-
-// narrow shrinks one axis of the box to the atoms given, which are some of
-// those left. The cause is the term that was taken away, or none. The cuts of
-// the axis have to be reviewed afterwards.
-func (s *search) narrow(axis int, atoms bitset, cause int32) {
-	s.trail.narrowed(axis, s.box[axis], cause)
-	s.box[axis] = atoms
 }
 
 // review brings the cuts of an axis up to date with the box. A term that no
@@ -77,25 +69,20 @@ func (s *search) review(axis int) {
 		s.steps -= len(c.atoms)
 		switch in, out := s.box[axis].split(c.atoms); {
 		case !in:
-			s.terms[c.term].gone = true
-			s.trail.gone(c.term)
+			s.drop(c.term)
 		case !out:
 			s.settle(i)
+			s.enlist(c.term)
 		}
 	}
 }
 
-// settle notes that the box lies inside a cut.
-func (s *search) settle(i int32) {
-	c := &s.cuts[i]
-	c.settled = true
-	s.trail.settled(i)
-	t := &s.terms[c.term]
-	t.open--
-	switch t.open {
+// enlist notes a term that came close to covering the box, or does cover it.
+func (s *search) enlist(t int32) {
+	switch s.terms[t].open {
 	case 0:
-		s.covered = c.term
+		s.covered = t
 	case 1:
-		s.units = append(s.units, c.term)
+		s.units = append(s.units, t)
 	}
 }

@@ -1,9 +1,9 @@
 package selector
 
-// search looks for a point of a grid that no term covers. It holds a box,
-// at first the whole grid, and takes terms away from it until nothing is left
-// or no term touches the rest. It splits the box where it has to, and goes back to
-// where it split when a part turns out to be covered.
+// search looks for a point of a grid that no term covers. It holds a box, at
+// first the whole grid, and takes terms away from it until nothing is left or
+// no term touches the rest. Where it has to, it splits the box, and it goes
+// back to where it split when a half turns out to be covered.
 //
 // This is the search of a SAT solver with a set of atoms where that has a
 // literal: a term that narrows the box along one axis only is a unit clause, a
@@ -16,11 +16,11 @@ type search struct {
 	terms  []counted
 	cuts   []placed
 	onAxis [][]int32 // the cuts of each axis
+	trail  []event
 
 	units   []int32 // terms that may narrow the box along one axis only
 	touched []int   // axes that a batch of units has narrowed
 	covered int32   // a term that covers the box, or none
-	trail   trail
 	survey  survey
 }
 
@@ -29,7 +29,7 @@ type counted struct {
 	first, end int32 // its cuts
 	open       int32 // how many of them narrow the box
 	gone       bool  // the term does not touch the box
-	weight     int32 // one more than the parts of the search that it closed
+	weight     int32 // one more than the boxes that it turned out to cover
 }
 
 // placed is a cut with what became of it in the current box.
@@ -63,52 +63,31 @@ func newSearch(g *grid, steps int) *search {
 	return s
 }
 
-// decide finds out whether the terms cover the box. If they do, the box is as
-// before, and the argument, a set of axes, comes along: any other box that is
-// the same on these axes is covered too. If they do not, no term touches the
-// box that is left.
-func (s *search) decide() (Verdict, bitset) {
-	start := s.trail.mark()
+// decide finds out whether the terms cover the box. Unless they do, the box is
+// left as it is in the end: if they do not, no term touches it.
+func (s *search) decide() Verdict {
+	start := len(s.trail)
 	if t := s.propagate(); t != none {
 		s.terms[t].weight++
-		return Inside, s.retract(start, s.axesOf(t))
+		s.retract(start)
+		return Inside
 	}
 	if s.steps < 0 {
-		return TooComplex, nil
+		return TooComplex
 	}
-	at, found := s.choose()
-	if !found {
-		return NotContained, nil
+	at := s.choose()
+	if at == nil {
+		return NotContained
 	}
-	argument := s.noAxes()
 	for _, half := range [...]bitset{s.box[at.axis].and(at.atoms), s.box[at.axis].less(at.atoms)} {
-		before := s.trail.mark()
-		s.narrow(at.axis, half, none)
+		before := len(s.trail)
+		s.narrow(at.axis, half)
 		s.review(at.axis)
-		verdict, why := s.decide()
-		if verdict != Inside {
-			return verdict, nil
+		if verdict := s.decide(); verdict != Inside {
+			return verdict
 		}
-		s.retract(before, why)
-		if !why.has(at.axis) {
-			argument = why
-			break
-		}
-		argument.union(why)
+		s.retract(before)
 	}
-	return Inside, s.retract(start, argument)
-}
-
-func (s *search) noAxes() bitset {
-	s.steps -= words(len(s.axes))
-	return make(bitset, words(len(s.axes)))
-}
-
-func (s *search) axesOf(t int32) bitset {
-	axes := s.noAxes()
-	s.steps -= int(s.terms[t].end - s.terms[t].first)
-	for _, c := range s.cuts[s.terms[t].first:s.terms[t].end] {
-		axes.add(c.axis)
-	}
-	return axes
+	s.retract(start)
+	return Inside
 }

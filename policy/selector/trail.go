@@ -1,53 +1,55 @@
 package selector
 
-// trail remembers what happened to the box, so that it can be undone.
-type trail []event
-
+// event is a change to the search that can be undone.
 type event struct {
 	kind  kind
 	index int32  // the axis, cut or term that it happened to
-	cause int32  // of narrowing: the term that was taken away, or none
-	was   bitset // of narrowing: the atoms before
+	was   bitset // the atoms that a narrowed axis had
 }
 
 type kind uint8
 
 const (
-	narrowing kind = iota
-	settling
-	going
+	narrowed kind = iota
+	settled
+	gone
 )
 
-func (t trail) mark() int { return len(t) }
-
-func (t *trail) narrowed(axis int, was bitset, cause int32) {
-	*t = append(*t, event{kind: narrowing, index: int32(axis), was: was, cause: cause})
+// narrow shrinks one axis of the box to the atoms given, which are some of
+// those left. The cuts of the axis have to be reviewed afterwards.
+func (s *search) narrow(axis int, atoms bitset) {
+	s.trail = append(s.trail, event{kind: narrowed, index: int32(axis), was: s.box[axis]})
+	s.box[axis] = atoms
 }
 
-func (t *trail) settled(cut int32) { *t = append(*t, event{kind: settling, index: cut}) }
-func (t *trail) gone(term int32)   { *t = append(*t, event{kind: going, index: term}) }
+// settle notes that the box lies inside a cut.
+func (s *search) settle(cut int32) {
+	s.trail = append(s.trail, event{kind: settled, index: cut})
+	s.cuts[cut].settled = true
+	s.terms[s.cuts[cut].term].open--
+}
 
-// retract undoes everything down to the mark and returns the argument, now
-// about the box as it was there: where the argument rests on an axis that a
-// term was taken away from, it rests on all axes of that term instead.
-func (s *search) retract(mark int, argument bitset) bitset {
-	for len(s.trail) > mark {
+// drop notes that a term does not touch the box any more.
+func (s *search) drop(term int32) {
+	s.trail = append(s.trail, event{kind: gone, index: term})
+	s.terms[term].gone = true
+}
+
+// retract undoes what happened since the trail had that length.
+func (s *search) retract(length int) {
+	for len(s.trail) > length {
 		last := len(s.trail) - 1
 		e := s.trail[last]
 		s.trail = s.trail[:last]
 		s.steps--
 		switch e.kind {
-		case narrowing:
+		case narrowed:
 			s.box[e.index] = e.was
-			if e.cause != none && argument.has(int(e.index)) {
-				argument.union(s.axesOf(e.cause))
-			}
-		case settling:
+		case settled:
 			s.cuts[e.index].settled = false
 			s.terms[s.cuts[e.index].term].open++
-		case going:
+		case gone:
 			s.terms[e.index].gone = false
 		}
 	}
-	return argument
 }

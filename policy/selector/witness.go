@@ -14,28 +14,27 @@ func (s *search) point() []int {
 		}
 		present := point[axis]
 		point[axis] = 0
-		if s.covers(axis, point) {
+		if s.covers(point, axis) {
 			point[axis] = present
 		}
 	}
 	return point
 }
 
-// covers reports whether one of the terms that have a say on the axis covers
-// the point.
-func (s *search) covers(axis int, point []int) bool {
+// covers reports whether a term that has a say on the axis covers the point.
+func (s *search) covers(point []int, axis int) bool {
 	for _, i := range s.onAxis[axis] {
 		t := s.terms[s.cuts[i].term]
 		s.steps -= int(t.end - t.first)
-		if s.holds(t, point) {
+		if holds(s.cuts[t.first:t.end], point) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *search) holds(t counted, point []int) bool {
-	for _, c := range s.cuts[t.first:t.end] {
+func holds(cuts []placed, point []int) bool {
+	for _, c := range cuts {
 		if !c.atoms.has(point[c.axis]) {
 			return false
 		}
@@ -43,9 +42,9 @@ func (s *search) holds(t counted, point []int) bool {
 	return true
 }
 
-// labels spells out a point. Keys that no grant has a say on get the first
-// value that the selector names, or else one made up.
-func (s Selector) labels(g *grid, point []int) map[string]string {
+// example returns a label set that s matches: the keys that it does not let
+// be absent, with the first value that it names or one made up.
+func (s Selector) example() map[string]string {
 	set := map[string]string{}
 	for i := range s.constraints {
 		c := &s.constraints[i]
@@ -57,12 +56,14 @@ func (s Selector) labels(g *grid, point []int) map[string]string {
 			set[c.key] = c.values[0]
 		}
 	}
-	for i := range g.axes {
-		if value, present := g.axes[i].label(point[i]); present {
-			set[g.axes[i].key] = value
-		} else {
-			delete(set, g.axes[i].key)
+	return set
+}
+
+// label writes a point into a label set.
+func (s *search) label(set map[string]string, point []int) {
+	for i := range s.axes {
+		if value, present := s.axes[i].label(point[i]); present {
+			set[s.axes[i].key] = value
 		}
 	}
-	return set
 }

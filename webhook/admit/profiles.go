@@ -30,25 +30,32 @@ var profiles = Guard{
 }
 
 // stampOwner writes the owner labels of the tenant who sends the request. A label that names somebody else is
-// refused, not corrected: the user has to know that he cannot write for another.
+// refused, not corrected: the user has to know that he cannot write for another. Whose profile an update changes is
+// asked before that, so that no label of another tenant's profile is repeated to him.
 func stampOwner(q *Question) Verdict {
 	if q.Snapshot.IsPlatformAdmin(q.Who) || q.Snapshot.IsController(q.Who.Name) {
 		return Verdict{}
 	}
-	profile, _, err := decode[policy.Profile](q)
-	if err != nil {
+	profile, old, err := decode[policy.Profile](q)
+	switch {
+	case err != nil:
 		return invalid("", "%v", err)
+	case profile.Metadata.DeletionTimestamp != nil:
+		return Verdict{}
 	}
 	tenant := q.Snapshot.Tenant(q.Who.Name)
 	if tenant == nil {
 		return noTenant(q)
+	}
+	stamp := tenant.OwnerLabels()
+	if old != nil && !ownedBy(ownerOf(old), stamp) {
+		return notYours(q, tenant)
 	}
 	labels := profile.Metadata.Labels
 	var v Verdict
 	if labels == nil {
 		v.Patch = append(v.Patch, PatchOp{Op: "add", Path: "/metadata/labels", Value: map[string]string{}})
 	}
-	stamp := tenant.OwnerLabels()
 	for _, key := range slices.Sorted(maps.Keys(stamp)) {
 		switch have, ok := labels[key]; {
 		case !ok:
@@ -81,7 +88,7 @@ func ownerIsTrue(q *Question) Verdict {
 	}
 	stamp := tenant.OwnerLabels()
 	if old != nil && !ownedBy(ownerOf(old), stamp) {
-		return forbid("%s is not yours: its owner labels do not name %q", q.object(), tenant.Owner)
+		return notYours(q, tenant)
 	}
 	if !maps.Equal(ownerOf(profile), stamp) {
 		return forbid("%s does not carry your owner labels (%s)", q.object(), text(stamp))
@@ -103,6 +110,8 @@ func selectorIsGranted(q *Question) Verdict {
 	const field = "spec.clusterSelector"
 	sel := profile.Spec.ClusterSelector
 	switch {
+	case sel.Err != nil && unchanged(sel, old):
+		return warn("%s: %v (unchanged, so this update passes)", field, sel.Err)
 	case sel.Err != nil:
 		return invalid(field, "%v", sel.Err)
 	case sel.Nothing() && sel.Set:
@@ -120,10 +129,23 @@ func selectorIsGranted(q *Question) Verdict {
 		return Verdict{}
 	}
 	message := fmt.Sprintf("%s %q reaches beyond your clusters: %s", field, sel.String(), strings.Join(missing, "; "))
-	if old != nil && old.Spec.ClusterSelector.String() == sel.String() {
+	if unchanged(sel, old) {
 		return warn("%s (unchanged, so this update passes)", message)
 	}
 	return forbid("%s", message)
+}
+
+// unchanged says whether an update leaves the selector as it was; old is nil on a create.
+func unchanged(sel policy.ClusterSelector, old *policy.Profile) bool {
+	if old == nil {
+		return false
+	}
+	was := old.Spec.ClusterSelector
+	return sel.String() == was.String() && fmt.Sprint(sel.Err) == fmt.Sprint(was.Err)
+}
+
+func notYours(q *Question, tenant *policy.Tenant) Verdict {
+	return forbid("%s is not yours: its owner labels do not name %q", q.object(), tenant.Owner)
 }
 
 func noTenant(q *Question) Verdict {

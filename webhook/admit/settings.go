@@ -48,11 +48,14 @@ func settingIsSound(q *Question) Verdict {
 			v.Warnings = append(v.Warnings, field.name+w.Path+": "+sentence(w))
 		}
 		for _, e := range found.Errors {
-			if lenient || field.value == field.old {
+			switch {
+			case field.value == field.old:
 				v.Warnings = append(v.Warnings, field.name+e.Path+": "+sentence(e)+" (not changed by this write)")
-				continue
+			case lenient:
+				v.Warnings = append(v.Warnings, field.name+e.Path+": "+sentence(e)+" (would be refused from anybody else)")
+			default:
+				causes = append(causes, metav1.StatusCause{Type: metav1.CauseTypeFieldValueInvalid, Field: field.name + e.Path, Message: sentence(e)})
 			}
-			causes = append(causes, metav1.StatusCause{Type: metav1.CauseTypeFieldValueInvalid, Field: field.name + e.Path, Message: sentence(e)})
 		}
 	}
 	if len(causes) > 0 {

@@ -54,7 +54,11 @@ func invalid(field, format string, args ...any) Verdict {
 func invalidCauses(causes ...metav1.StatusCause) Verdict {
 	var lines []string
 	for _, c := range causes {
-		lines = append(lines, c.Field+": "+c.Message)
+		line := c.Message
+		if c.Field != "" {
+			line = c.Field + ": " + line
+		}
+		lines = append(lines, line)
 	}
 	return Verdict{Refusal: &Refusal{
 		Reason:  metav1.StatusReasonInvalid,

@@ -138,20 +138,24 @@ func labelRequirements(in []metav1.LabelSelectorRequirement) (labels.Requirement
 	return out, utilerrors.NewAggregate(errs)
 }
 
+var fieldOperators = map[metav1.FieldSelectorOperator]selection.Operator{
+	metav1.FieldSelectorOpIn:    selection.Equals,
+	metav1.FieldSelectorOpNotIn: selection.NotEquals,
+}
+
 // fieldRequirements reads the two forms that parsed field selectors have: field=value and field!=value.
 func fieldRequirements(in []metav1.FieldSelectorRequirement) (fields.Requirements, error) {
 	var out fields.Requirements
 	var errs []error
 	for _, req := range in {
+		op, known := fieldOperators[req.Operator]
 		switch {
+		case !known:
+			errs = append(errs, fmt.Errorf("field selector operator %q is not known", req.Operator))
 		case len(req.Values) != 1:
 			errs = append(errs, fmt.Errorf("field selector on %q has %d values, want one", req.Key, len(req.Values)))
-		case req.Operator == metav1.FieldSelectorOpIn:
-			out = append(out, fields.Requirement{Field: req.Key, Operator: selection.Equals, Value: req.Values[0]})
-		case req.Operator == metav1.FieldSelectorOpNotIn:
-			out = append(out, fields.Requirement{Field: req.Key, Operator: selection.NotEquals, Value: req.Values[0]})
 		default:
-			errs = append(errs, fmt.Errorf("field selector operator %q is not known", req.Operator))
+			out = append(out, fields.Requirement{Field: req.Key, Operator: op, Value: req.Values[0]})
 		}
 	}
 	return out, utilerrors.NewAggregate(errs)

@@ -89,8 +89,11 @@ func (h *Handler) answer(r *http.Request, rev *review) (Outcome, []byte) {
 	attributes := rev.attributes()
 	decision, reason, err := h.Authorizer.Authorize(r.Context(), &attributes)
 	status := authzv1.SubjectAccessReviewStatus{Reason: reason}
-	if err != nil && reason == "" {
+	switch {
+	case err != nil && reason == "":
 		status.Reason = "could not decide: " + err.Error()
+	case err != nil:
+		status.Reason = reason + "; not everything could be decided: " + err.Error()
 	}
 	outcome := NoOpinion
 	switch decision {
