@@ -84,7 +84,7 @@ func decide(s Selector, grants []Selector, steps int) Result {
 			return Result{Verdict: verdict}
 		}
 		search.label(witness, search.point())
-		left = search.steps
+		_ = left
 	}
 	return refusal(s, grants, witness)
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,10 +60,50 @@ func node4(name string, addresses ...string) Node {
 	return n
 }
 
+// with is the lab with some settings, given as names and values in turn.
+func with(settings ...string) func() Facts {
+	return func() Facts {
+		f := lab()
+		for i := 0; i < len(settings); i += 2 {
+			f.Settings[settings[i]] = settings[i+1]
+		}
+		return f
+	}
+}
+
+// marked is the lab with the named StorageClasses marked as default.
+func marked(names ...string) Facts {
+	f := lab()
+	for i, c := range f.StorageClasses {
+		f.StorageClasses[i].Default = slices.Contains(names, c.Name)
+	}
+	return f
+}
+
 // factSheets are the states of knowledge that cases may ask for.
 var factSheets = map[string]func() Facts{
-	"none": func() Facts { return Facts{} },
-	"lab":  lab,
+	"none":    func() Facts { return Facts{} },
+	"lab":     lab,
+	"v1.1":    with("server-version", "v1.1.3"),
+	"v1.8":    with("server-version", "v1.8.2"),
+	"v2-on":   with("longhorn-v2-data-engine-enabled", "true"),
+	"proxied": with("http-proxy", `{"httpProxy":"http://p:3128","noProxy":"10.20.0.0/24,.inside.example"}`),
+	"own-versions": with("server-version", "v1.8.2", "api-ui-version", "1.1.10", "upgradable-versions", "v1.8.1,v1.8.2",
+		"harvester-csi-ccm-versions", `{"harvester-cloud-provider":">=0.0.1 <0.4.0","harvester-csi-provider":">=0.0.1 <0.3.0"}`),
+	"networks": with(
+		"storage-network", `{"clusterNetwork":"stor","vlan":210,"range":"172.22.8.0/24"}`,
+		"vm-migration-network", `{"clusterNetwork":"mgmt","vlan":211,"range":"172.22.9.0/24","exclude":["172.22.9.0/26"]}`,
+		"rwx-network", `{"share-storage-network":false}`),
+	"shared-storage": with("rwx-network", `{"share-storage-network":true}`),
+	"short-certs":    func() Facts { f := lab(); f.RKE2CertLifetime = 30 * 24 * time.Hour; return f },
+	"allow-list":     func() Facts { f := lab(); f.RegistrationHosts = []string{"rancher.lab.example"}; return f },
+	"lvm-default":    func() Facts { return marked("lvm") },
+	"two-defaults":   func() Facts { return marked("lvm", "longhorn") },
+	"no-classes": func() Facts {
+		f := lab()
+		f.StorageClasses, f.VolumeSnapshotClasses = []StorageClass{}, []string{}
+		return f
+	},
 	"dual": func() Facts {
 		f := lab()
 		f.Nodes = []Node{node4("a", "10.20.0.11", "fd00:20::11")}

@@ -14,7 +14,7 @@ func strictRange(value string, low, high int64, unit string) (r Result) {
 	switch {
 	case err != nil:
 		r.errorf("", "%s is not a whole number of %s", show(value), unit).hintf("write digits only, without leading zeros, sign or unit")
-	case n < low || n > high && high == math.MaxInt64:
+	case n < low:
 		r.errorf("", "is %d, less than %d %s", n, low, unit)
 	case n > high:
 		r.errorf("", "is %d, not within %d to %d %s", n, low, high, unit)

@@ -18,17 +18,40 @@ type object struct {
 	path    string
 	members []member
 	known   []string
+	exact   bool // Harvester decodes into a map: keys match by their exact spelling
+}
+
+// is says whether a key as written stands for the named one.
+func (o *object) is(written, name string) bool {
+	return written == name || !o.exact && strings.EqualFold(written, name)
 }
 
 // has says that the key is there and not null.
 func (o *object) has(name string) bool {
 	return slices.ContainsFunc(o.members, func(m member) bool {
-		return m.value.kind != isNull && strings.EqualFold(m.name, name)
+		return m.value.kind != isNull && o.is(m.name, name)
 	})
 }
 
-// at is the JSON pointer of a key of o.
-func (o *object) at(name string) string { return o.path + "/" + escape(name) }
+// spells says that the key is there, null or not.
+func (o *object) spells(name string) bool {
+	return slices.ContainsFunc(o.members, func(m member) bool { return o.is(m.name, name) })
+}
+
+// at is the JSON pointer of a key of o, as the key is written there.
+func (o *object) at(name string) string {
+	written := name
+	for _, m := range o.members {
+		if m.name == name {
+			written = name
+			break
+		}
+		if o.is(m.name, name) {
+			written = m.name
+		}
+	}
+	return o.path + "/" + escape(written)
+}
 
 // escape also hides credentials that somebody put into a key: a pointer that
 // does not resolve is better than a password in a log.
@@ -42,7 +65,7 @@ func (o *object) find(name string) (node, bool) {
 	o.known = append(o.known, name)
 	var found []member
 	for _, m := range o.members {
-		if !strings.EqualFold(m.name, name) {
+		if !o.is(m.name, name) {
 			continue
 		}
 		if m.name != name {
@@ -77,7 +100,7 @@ func (o *object) want(name string, k kind) (node, bool) {
 		return node{}, false
 	}
 	for _, m := range o.members {
-		if strings.EqualFold(m.name, name) && m.value.kind != k && m.value.kind != isNull {
+		if o.is(m.name, name) && m.value.kind != k && m.value.kind != isNull {
 			o.r.errorf(o.at(name), "must be %s, not %s", k, m.value.kind)
 			return node{}, false
 		}
@@ -126,7 +149,7 @@ func (o *object) texts(name string) []string {
 // object returns the object under a key, an empty one if there is none.
 func (o *object) object(name string) *object {
 	n, _ := o.want(name, isObject)
-	return &object{r: o.r, path: o.at(name), members: n.members}
+	return &object{r: o.r, path: o.at(name), members: n.members, exact: o.exact}
 }
 
 // entries returns the members of an object whose keys are free, such as host
@@ -182,6 +205,6 @@ func (o *object) restStrict() {
 
 func (o *object) unknown() []member {
 	return slices.DeleteFunc(slices.Clone(o.members), func(m member) bool {
-		return slices.ContainsFunc(o.known, func(k string) bool { return strings.EqualFold(k, m.name) })
+		return slices.ContainsFunc(o.known, func(k string) bool { return o.is(m.name, k) })
 	})
 }

@@ -16,7 +16,7 @@ func supportBundleMinutes(name, since, preset string, zero string) setting {
 	return setting{
 		Info: Info{
 			Name: name, Since: since, Form: "minutes", Default: preset, Example: `45`,
-			Doc: "Refused: anything but a whole number from 0. Warned: 0, " + zero + ".",
+			Doc: "Refused: anything but a whole number from 0. Warned: 0, which means " + zero + ".",
 		},
 		check: func(value string, _ Facts) Result {
 			r := strictRange(value, 0, math.MaxInt64, "minutes")

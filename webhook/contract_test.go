@@ -1,0 +1,150 @@
+package webhook_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"k8s.io/apiserver/pkg/authentication/user"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
+	authorizationcel "k8s.io/apiserver/pkg/authorization/cel"
+	upstream "k8s.io/apiserver/plugin/pkg/authorizer/webhook"
+	"k8s.io/apiserver/plugin/pkg/authorizer/webhook/metrics"
+	"k8s.io/client-go/rest"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+	"github.com/bailiwick-dev/bailiwick/webhook"
+)
+
+// The tests of this file ask with the client that kube-apiserver itself asks with.
+
+var versions = []string{"v1", "v1beta1"}
+
+// kubeAPIServer is that client, with its default backoff and nothing cached. When it gets no answer it denies.
+func kubeAPIServer(t *testing.T, r *running, version string) authorizer.Authorizer {
+	pair, err := r.authority.Client(time.Hour, "kube-apiserver")
+	require.NoError(t, err)
+	return asks(t, version, &rest.Config{
+		Host: r.url + webhook.AuthorizePath,
+		QPS:  -1,
+		TLSClientConfig: rest.TLSClientConfig{
+			CAData: r.authority.PEM(), CertData: pair.Cert, KeyData: pair.Key,
+		},
+	})
+}
+
+func asks(t *testing.T, version string, config *rest.Config) authorizer.Authorizer {
+	client, err := upstream.New(config, version, 0, 0, *upstream.DefaultRetryBackoff(), authorizer.DecisionDeny, nil,
+		"bailiwick", metrics.NoopAuthorizerMetrics{}, authorizationcel.NewDefaultCompiler())
+	require.NoError(t, err)
+	return client
+}
+
+func TestKubeAPIServerHearsTheDecision(t *testing.T) {
+	rs, registry, _ := routes(t)
+	server := serve(t, rs.Handler(), registry)
+	resource := func(name, resource string) *authorizer.AttributesRecord {
+		return &authorizer.AttributesRecord{User: &user.DefaultInfo{Name: name}, Verb: "get", Resource: resource, ResourceRequest: true}
+	}
+	for name, tc := range map[string]struct {
+		ask      *authorizer.AttributesRecord
+		decision authorizer.Decision
+		reason   string
+	}{
+		"allowed":            {resource(fooThere, "pods"), authorizer.DecisionAllow, because},
+		"denied":             {resource(fooThere, "secrets"), authorizer.DecisionDeny, "denied by guardrail: secrets stay where they are"},
+		"no opinion":         {resource("jane", "pods"), authorizer.DecisionNoOpinion, ""},
+		"a path is allowed":  {&authorizer.AttributesRecord{User: &user.DefaultInfo{Name: fooThere}, Verb: "get", Path: "/logs/x"}, authorizer.DecisionAllow, because},
+		"another path isn't": {&authorizer.AttributesRecord{User: &user.DefaultInfo{Name: fooThere}, Verb: "get", Path: "/metrics"}, authorizer.DecisionNoOpinion, ""},
+	} {
+		for _, version := range versions {
+			t.Run(name+" in "+version, func(t *testing.T) {
+				decision, reason, err := kubeAPIServer(t, server, version).Authorize(t.Context(), tc.ask)
+				require.NoError(t, err)
+				require.Equal(t, tc.decision, decision)
+				require.Equal(t, tc.reason, reason)
+			})
+		}
+	}
+}
+
+// What we cannot answer leads to the failure policy after one call, not after seconds of trying.
+func TestKubeAPIServerDoesNotTryAgain(t *testing.T) {
+	whole := &authorizer.AttributesRecord{User: &user.DefaultInfo{Name: "jane"}, Verb: "get", Resource: "pods", ResourceRequest: true}
+	nobody := &authorizer.AttributesRecord{Verb: "get", Resource: "pods", ResourceRequest: true}
+	large := &authorizer.AttributesRecord{User: &user.DefaultInfo{Name: strings.Repeat("x", 300<<10)}, Verb: "get", Path: "/"}
+	for name, tc := range map[string]struct {
+		ask    *authorizer.AttributesRecord
+		change func(*webhook.Routes)
+		want   string // the status, as the client words it
+	}{
+		"not ready":           {whole, func(rs *webhook.Routes) { rs.Snapshots = &atomic.Pointer[policy.Snapshot]{} }, "unable to handle the request"},
+		"a panic":             {whole, func(rs *webhook.Routes) { rs.Authorizer = panics }, "unable to handle the request"},
+		"a malformed request": {nobody, func(*webhook.Routes) {}, "rejected our request"},
+		"a large request":     {large, func(*webhook.Routes) {}, "too large"},
+	} {
+		for _, version := range versions {
+			t.Run(name+" in "+version, func(t *testing.T) {
+				rs, registry, _ := routes(t)
+				tc.change(rs)
+				calls := &atomic.Int32{}
+				server := serve(t, counting(calls, rs.Handler()), registry)
+				start := time.Now()
+				decision, _, err := kubeAPIServer(t, server, version).Authorize(t.Context(), tc.ask)
+				require.ErrorContains(t, err, tc.want)
+				require.Equal(t, authorizer.DecisionDeny, decision, "the client's failure policy")
+				require.EqualValues(t, 1, calls.Load())
+				require.Less(t, time.Since(start), 2*time.Second)
+			})
+		}
+	}
+}
+
+func TestKubeAPIServerHasToShowACertificate(t *testing.T) {
+	calls := &atomic.Int32{}
+	server := serve(t, counting(calls, http.NotFoundHandler()), prometheus.NewRegistry())
+	stranger := serve(t, http.NotFoundHandler(), prometheus.NewRegistry()).authority
+	pair, err := stranger.Client(time.Hour, "kube-apiserver")
+	require.NoError(t, err)
+	for name, config := range map[string]rest.TLSClientConfig{
+		"none":                     {CAData: server.authority.PEM()},
+		"one of another authority": {CAData: server.authority.PEM(), CertData: pair.Cert, KeyData: pair.Key},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			config := &rest.Config{Host: server.url + webhook.AuthorizePath, TLSClientConfig: config}
+			config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+				return roundTripper(func(r *http.Request) (*http.Response, error) {
+					resp, err := next.RoundTrip(r)
+					cancel(err) // one try is enough
+					return resp, err
+				})
+			})
+			_, _, err := asks(t, "v1", config).Authorize(ctx, &authorizer.AttributesRecord{User: &user.DefaultInfo{Name: "jane"}, Path: "/", Verb: "get"})
+			require.Error(t, err)
+			require.ErrorContains(t, context.Cause(ctx), "tls: ")
+			require.Zero(t, calls.Load())
+		})
+	}
+}
+
+var panics = authorizer.AuthorizerFunc(func(context.Context, authorizer.Attributes) (authorizer.Decision, string, error) {
+	panic(errors.New("boom"))
+})
+
+func counting(calls *atomic.Int32, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		next.ServeHTTP(w, r)
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
