@@ -35,11 +35,11 @@ func Tenants(snapshots policy.Holder) authorizer.AuthorizerFunc {
 		if snap == nil {
 			return authorizer.DecisionNoOpinion, "", errNotReady
 		}
-		ask := askOf(a)
-		if grant := snap.Find(a.GetUser().GetName(), &ask); grant != nil {
+		ask, username := askOf(a), a.GetUser().GetName()
+		if grant := snap.Find(username, &ask); grant != nil {
 			return authorizer.DecisionAllow, grant.Origin.Reason(), nil
 		}
-		return authorizer.DecisionNoOpinion, "", nil
+		return authorizer.DecisionNoOpinion, snap.Miss(username), nil
 	}
 }
 

@@ -44,7 +44,9 @@ func serveChild(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("reading the order: %w", err)
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	server, err := newServer(&o, log)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	server, err := newServer(ctx, &o, log)
 	if err != nil {
 		return fmt.Errorf("starting server %s: %w", o.Server, err)
 	}
@@ -52,8 +54,6 @@ func serveChild(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(ctx) }()
 	err = answers.Encode(hello{server.Listener.Addr().String()})
@@ -71,7 +71,7 @@ func serveChild(in io.Reader, out io.Writer) error {
 }
 
 // newServer is the real server for all, with its TLS and HTTP settings: only the handlers differ.
-func newServer(o *order, log *slog.Logger) (*webhook.Server, error) {
+func newServer(ctx context.Context, o *order, log *slog.Logger) (*webhook.Server, error) {
 	handler, err := newHandler(o, log)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func newServer(o *order, log *slog.Logger) (*webhook.Server, error) {
 		Log:     log,
 	}
 	for _, l := range []*net.Listener{&s.Listener, &s.MetricsListener} {
-		if *l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if *l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
 			return nil, fmt.Errorf("listening: %w", err)
 		}
 	}

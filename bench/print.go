@@ -42,7 +42,11 @@ func writeTable(w io.Writer, res *result) error {
 	for _, p := range res.Promises {
 		fmt.Fprintf(table, "%s\t%g %s\t%.2f %s\t%s\n", p.What, p.AtMost, p.Unit, p.Measured, p.Unit, p.verdict())
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\nWhile it read the large policy, the server held at most %.0f MiB.\n", res.Large.PeakMiB)
+	return err
 }
 
 func (r ratio) String() string {

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		}
 		dir, err := os.MkdirTemp("", "bailiwick-e2e-")
 		if err == nil {
-			defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+			defer os.RemoveAll(dir)
 			binary, err = wired.Build(context.Background(), dir)
 		}
 		if err != nil {

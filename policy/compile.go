@@ -111,7 +111,7 @@ func (c *compiler) selectorUsable(o *Object, s ClusterSelector, consequence stri
 // grants reads the rules behind one reference of a RoleRequest.
 func (c *compiler) grants(rr *RoleRequest, i int, ref RoleRef) []Grant {
 	path := fmt.Sprintf("spec.roleRefs[%d]", i)
-	key := Ref{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}
+	key := Ref(ref)
 	switch {
 	case ref.Kind != "ConfigMap" && ref.Kind != "Secret":
 		c.problems.add(Error, &rr.Object, path+".kind", fmt.Sprintf("%q is neither ConfigMap nor Secret", ref.Kind), "")
@@ -154,7 +154,7 @@ func (c *compiler) hold(usernames []string, g Grant) {
 	for _, username := range usernames {
 		h := c.snap.holdings[username]
 		if h == nil {
-			h = &holding{}
+			h = &holding{miss: fmt.Sprintf("no grant of %q covers this on %s", username, c.opts.Self)}
 			c.snap.holdings[username] = h
 		}
 		h.add(g)

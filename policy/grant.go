@@ -39,6 +39,8 @@ func (o *Origin) Reason() string { return o.reason }
 type holding struct {
 	everywhere  []Grant
 	inNamespace map[string][]Grant
+	// miss is what to tell the user when nothing here covers his request.
+	miss string
 }
 
 func (h *holding) add(g Grant) {

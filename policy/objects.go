@@ -28,6 +28,7 @@ type kind struct {
 	read       func(o *Objects, raw []byte, pos Position) (*Object, error)
 }
 
+// API groups of Sveltos.
 const (
 	SveltosGroup       = "lib.projectsveltos.io"
 	SveltosConfigGroup = "config.projectsveltos.io"

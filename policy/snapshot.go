@@ -31,6 +31,15 @@ func (s *Snapshot) Find(username string, ask *Ask) *Grant {
 	return h.find(ask)
 }
 
+// Miss is what to tell a user whose request no grant covers: something for who holds grants here, nothing for others.
+func (s *Snapshot) Miss(username string) string {
+	h := s.holdings[username]
+	if h == nil {
+		return ""
+	}
+	return h.miss
+}
+
 // Tenant returns the tenant admin that a user of the management cluster is, or nil.
 func (s *Snapshot) Tenant(username string) *Tenant { return s.tenants[username] }
 

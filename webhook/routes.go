@@ -3,6 +3,7 @@
 package webhook
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -57,7 +58,7 @@ func (r *Routes) recovered(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			r.Log.Error("panic while answering", "path", req.URL.Path, "panic", p, "stack", string(debug.Stack()))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -70,7 +71,7 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 	case k8sauthorizer.DecisionDeny:
 		_, err = fmt.Fprintf(io.out, "no: %s\n", reason)
 	case k8sauthorizer.DecisionNoOpinion:
-		_, err = fmt.Fprintf(io.out, "no opinion: no grant of %q covers this on %s\n", a.user, opts.Self)
+		_, err = fmt.Fprintf(io.out, "no opinion: %s\n", cmp.Or(reason, fmt.Sprintf("%q holds no grant on %s", a.user, opts.Self)))
 		if hint := snap.Elsewhere(a.user); hint != "" {
 			fmt.Fprintf(io.err, "hint: %s\n", hint)
 		}

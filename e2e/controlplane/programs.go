@@ -42,12 +42,12 @@ func (c *ControlPlane) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer etcdLog.Close()
+	defer etcdLog.Close() //nolint:errcheck // the program keeps its own handle
 	apiserverLog, err := os.Create(c.dir.log(apiserver))
 	if err != nil {
 		return err
 	}
-	defer apiserverLog.Close()
+	defer apiserverLog.Close() //nolint:errcheck // the program keeps its own handle
 	c.programs.Etcd.Out, c.programs.Etcd.Err = etcdLog, etcdLog
 	c.programs.APIServer.Out, c.programs.APIServer.Err = apiserverLog, apiserverLog
 

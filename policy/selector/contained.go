@@ -84,7 +84,7 @@ func decide(s Selector, grants []Selector, steps int) Result {
 			return Result{Verdict: verdict}
 		}
 		search.label(witness, search.point())
-		_ = left
+		left = search.steps
 	}
 	return refusal(s, grants, witness)
 }

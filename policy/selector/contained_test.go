@@ -56,7 +56,7 @@ func TestContained(t *testing.T) {
 				return
 			}
 			require.Equal(t, NotContained, got.Verdict)
-			require.Equal(t, labelSet(t, tt.witness), map[string]string(got.Witness))
+			require.Equal(t, labelSet(t, tt.witness), got.Witness)
 		})
 	}
 }

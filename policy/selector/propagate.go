@@ -27,18 +27,15 @@ func (s *search) propagate() int32 {
 }
 
 // takeAway narrows the box to what lies outside a term along its only open
-// cut. Others of the same batch may have left nothing to take, or nothing
-// else.
+// cut. If others of the same batch have left nothing to take, or nothing else,
+// the review will tell.
 func (s *search) takeAway(t int32) {
-	if s.covered != none || s.terms[t].gone {
+	if s.terms[t].gone {
 		return
 	}
 	c := s.openCut(t)
 	s.steps -= len(c.atoms)
-	switch in, out := s.box[c.axis].split(c.atoms); {
-	case !out:
-		s.covered = t
-	case in:
+	if in, out := s.box[c.axis].split(c.atoms); in && out {
 		s.narrow(c.axis, s.box[c.axis].less(c.atoms))
 		s.touched = append(s.touched, c.axis)
 	}

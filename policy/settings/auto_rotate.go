@@ -50,15 +50,15 @@ func checkAutoRotate(value string, f Facts) (r Result) {
 	case !o.has("expiringInHours"):
 		r.errorf(path, "is missing").hintf("240 leaves ten days")
 	case hours < 1 || hours > maxExpiringInHours:
-		r.errorf(path, "is %d, not within 1 to %d", hours, maxExpiringInHours).hintf("240 leaves ten days")
+		r.errorf(path, "%d is not within 1 to %d", hours, maxExpiringInHours).hintf("240 leaves ten days")
 	case hours > issued-24:
-		r.errorf(path, "is %d, while new certificates last %d hours: rke2-server would restart again and again", hours, issued).
+		r.errorf(path, "%d hours are within a day of the %d that new certificates last: rke2-server would restart again and again", hours, issued).
 			hintf("240 leaves ten days")
 	case hours*5 > issued*3:
-		r.warnf(path, "is %d of the %d hours that certificates last, so they are rotated every %d days", hours, issued, (issued-hours)/24).
+		r.warnf(path, "%d of the %d hours that certificates last means that they are rotated every %d days", hours, issued, (issued-hours)/24).
 			hintf("240 leaves ten days")
 	case hours < 24 && enabled:
-		r.warnf(path, "is %d, which leaves less than a day to repair a rotation that fails", hours).hintf("240 leaves ten days")
+		r.warnf(path, "%d hours leave less than a day to repair a rotation that fails", hours).hintf("240 leaves ten days")
 	}
 	return r
 }

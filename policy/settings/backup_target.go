@@ -49,7 +49,7 @@ func checkBackupTarget(value string, f Facts) (r Result) {
 		return r
 	}
 	if t.interval < 0 {
-		r.errorf("/refreshIntervalInSeconds", "is %d, less than 0", t.interval)
+		r.errorf("/refreshIntervalInSeconds", "%d is less than 0", t.interval)
 	}
 	switch {
 	case t == backupFields{interval: t.interval}:

@@ -90,6 +90,7 @@ var factSheets = map[string]func() Facts{
 	"proxied": with("http-proxy", `{"httpProxy":"http://p:3128","noProxy":"10.20.0.0/24,.inside.example"}`),
 	"own-versions": with("server-version", "v1.8.2", "api-ui-version", "1.1.10", "upgradable-versions", "v1.8.1,v1.8.2",
 		"harvester-csi-ccm-versions", `{"harvester-cloud-provider":">=0.0.1 <0.4.0","harvester-csi-provider":">=0.0.1 <0.3.0"}`),
+	"one-version": with("upgradable-versions", "v1.9.0"),
 	"networks": with(
 		"storage-network", `{"clusterNetwork":"stor","vlan":210,"range":"172.22.8.0/24"}`,
 		"vm-migration-network", `{"clusterNetwork":"mgmt","vlan":211,"range":"172.22.9.0/24","exclude":["172.22.9.0/26"]}`,
@@ -98,6 +99,7 @@ var factSheets = map[string]func() Facts{
 	"short-certs":    func() Facts { f := lab(); f.RKE2CertLifetime = 30 * 24 * time.Hour; return f },
 	"allow-list":     func() Facts { f := lab(); f.RegistrationHosts = []string{"rancher.lab.example"}; return f },
 	"lvm-default":    func() Facts { return marked("lvm") },
+	"no-default":     func() Facts { return marked() },
 	"two-defaults":   func() Facts { return marked("lvm", "longhorn") },
 	"no-classes": func() Facts {
 		f := lab()
@@ -138,7 +140,11 @@ func (c testCase) run(t *testing.T, name string) {
 	t.Helper()
 	sheet, ok := factSheets[c.facts]
 	require.True(t, ok, "%s:%d: no facts %q", c.file, c.line, c.facts)
-	r := Check(name, c.value, sheet())
+	c.judge(t, Check(name, c.value, sheet()))
+}
+
+func (c testCase) judge(t *testing.T, r Result) {
+	t.Helper()
 	switch c.verdict {
 	case "accept":
 		require.Empty(t, r.Errors, "%s:%d: %s", c.file, c.line, c.value)

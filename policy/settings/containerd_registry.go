@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -39,22 +38,27 @@ func checkContainerdRegistry(value string, _ Facts) (r Result) {
 	mirrors, configs, auths := o.object("Mirrors"), o.object("Configs"), o.object("Auths")
 	o.restStrict()
 	for _, m := range mirrors.entries() {
-		checkRegistryName(&r, mirrors.at(m.name), m.name)
+		checkRegistryName(&r, mirrors.under(m.name), m.name)
 		checkMirror(&r, mirrors.entry(m))
 	}
 	for _, m := range configs.entries() {
-		checkRegistryName(&r, configs.at(m.name), m.name)
+		checkRegistryName(&r, configs.under(m.name), m.name)
 		c := configs.entry(m)
 		auth, tls := c.object("Auth"), c.object("TLS")
 		c.restStrict()
-		checkRegistryAuth(&r, auth)
+		if checkRegistryAuth(&r, auth) {
+			r.warnf(auth.path, "Harvester moves the credentials into a Secret and removes them here; until then everyone who may read settings can see them").
+				hintf("the next change of this setting has to bring them again")
+		}
 		checkRegistryTLS(&r, tls)
 	}
 	for _, m := range auths.entries() {
-		checkRegistryAuth(&r, auths.entry(m))
+		if checkRegistryAuth(&r, auths.entry(m)) {
+			r.warnf(auths.under(m.name), "the credentials stay here, where everyone who may read settings can see them")
+		}
 	}
 	if len(auths.members) > 0 {
-		r.warnf("/Auths", "Auths is obsolete, current containerd ignores it").hintf("use Configs, with an Auth for each host")
+		r.warnf(auths.path, "Auths is obsolete, current containerd ignores it").hintf("use Configs, with an Auth for each host")
 	}
 	return r
 }
@@ -78,10 +82,10 @@ func checkMirror(r *Result, m *object) {
 	}
 	for _, e := range rewrites.entries() {
 		if e.value.kind != isText && e.value.kind != isNull {
-			r.errorf(rewrites.at(e.name), "must be a string, not %s", e.value.kind)
+			r.errorf(rewrites.under(e.name), "must be a string, not %s", e.value.kind)
 		}
 		if _, err := regexp.Compile(e.name); err != nil {
-			r.errorf(rewrites.at(e.name), "%s is not a regular expression", show(e.name)).hintf("the key is matched against the repository name")
+			r.errorf(rewrites.under(e.name), "%s is not a regular expression", show(e.name)).hintf("the key is matched against the repository name")
 		}
 	}
 }
@@ -95,52 +99,6 @@ func checkEndpoint(r *Result, path, endpoint string) {
 		}
 	}
 	checkWebURL(r, path, "the endpoint", endpoint, plainWarned)
-}
-
-func checkRegistryAuth(r *Result, a *object) {
-	user, password := a.text("Username"), a.text("Password")
-	both, token := a.text("Auth"), a.text("IdentityToken")
-	a.restStrict()
-	if user+password+both+token == "" {
-		return
-	}
-	if (user == "") != (password == "") {
-		r.errorf(a.path, "needs both Username and Password, one is empty")
-	}
-	if both != "" {
-		if pair, err := base64.StdEncoding.DecodeString(both); err != nil || !strings.Contains(string(pair), ":") {
-			r.errorf(a.at("Auth"), "is not the base64 form of user:password")
-		}
-		if user != "" {
-			r.warnf(a.path, "has Auth as well as Username and Password").hintf("keep one of the two")
-		}
-	}
-	r.warnf(a.path, "Harvester moves the credentials into a Secret and removes them here; everyone who may read settings can see them until then").
-		hintf("the next change of this setting has to bring them again")
-}
-
-// checkRegistryTLS: RKE2 expects paths of files that are on every node.
-func checkRegistryTLS(r *Result, t *object) {
-	files := map[string]string{}
-	for _, key := range []string{"CAFile", "CertFile", "KeyFile"} {
-		files[key] = t.text(key)
-		switch file := files[key]; {
-		case strings.Contains(file, "-----BEGIN"):
-			r.errorf(t.at(key), "is PEM text where the path of a file on the nodes is expected").hintf("put CA certificates into additional-ca")
-		case file != "" && !strings.HasPrefix(file, "/"):
-			r.errorf(t.at(key), "is not the absolute path of a file on the nodes")
-		}
-	}
-	insecure := t.flag("InsecureSkipVerify")
-	t.restStrict()
-	if (files["CertFile"] == "") != (files["KeyFile"] == "") {
-		r.errorf(t.path, "needs both CertFile and KeyFile, one is empty")
-	}
-	if insecure && files["CAFile"] != "" {
-		r.warnf(t.at("InsecureSkipVerify"), "with verification off, CAFile has no effect").hintf("leave InsecureSkipVerify out")
-	} else if insecure {
-		r.warnf(t.at("InsecureSkipVerify"), "certificates of the registry are not verified, so images can be replaced on the way").hintf("put its CA into additional-ca")
-	}
 }
 
 // mirrorEndpoints are the endpoints in a stored value.

@@ -29,7 +29,6 @@ func checkCSIDriverConfig(value string, f Facts) (r Result) {
 	}
 	for _, m := range o.entries() {
 		e := o.entry(m)
-		e.exact = false // its fields are a Go struct
 		checkProvisioner(&r, e.path, m.name, f)
 		for _, key := range []string{"volumeSnapshotClassName", "backupVolumeSnapshotClassName"} {
 			switch class := e.text(key); {
@@ -64,11 +63,11 @@ func checkCSIOnlineExpand(value string, f Facts) (r Result) {
 	longhorn := false
 	for _, m := range o.entries() {
 		if m.value.kind != isBool {
-			r.errorf(o.at(m.name), "must be %s, not %s", isBool, m.value.kind)
+			r.errorf(o.under(m.name), "must be %s, not %s", isBool, m.value.kind)
 			continue
 		}
 		longhorn = longhorn || m.name == longhornDriver && m.value.flag
-		checkProvisioner(&r, o.at(m.name), m.name, f)
+		checkProvisioner(&r, o.under(m.name), m.name, f)
 	}
 	if !r.failed() && !longhorn {
 		r.warnf("", "volumes of %s can no longer grow while they are in use", longhornDriver)

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -24,7 +23,7 @@ var httpProxy = setting{
 		Since:   "1.0",
 		Form:    "JSON {httpProxy, httpsProxy, noProxy}",
 		Default: `{}`,
-		Example: `{"httpProxy":"http://proxy.example:3128","httpsProxy":"http://proxy.example:3128","noProxy":"192.168.10.0/24,.lab.example"}`,
+		Example: `{"httpProxy":"http://proxy.example:3128","httpsProxy":"http://proxy.example:3128","noProxy":"10.20.0.0/24,.lab.example"}`,
 		Doc: "Refused: a node address outside noProxy, a text that is not a proxy URL. " +
 			"Warned: credentials in the URL, noProxy entries that match nothing, VIP, pod and service networks, " +
 			"Rancher, mirrors and backup target that would go through the proxy.",
@@ -96,7 +95,7 @@ func checkNoProxy(r *Result, noProxy string, f Facts) {
 	missing := uncovered(f.Nodes, counted(entries))
 	if len(missing) > 0 {
 		hint := strings.Join(append(says[:min(len(says), 3)], advice), "; ")
-		r.errorf("/noProxy", "%s", describeMissing(missing, len(nodeAddresses(f.Nodes)), effective)).hintf("%s", hint)
+		r.errorf("/noProxy", "%s", describeMissing(missing, len(nodeAddresses(f.Nodes)))).hintf("%s", hint)
 	}
 	if len(through) > 0 {
 		w := r.warnf("/noProxy", "these go through the proxy: %s", through)
@@ -107,60 +106,6 @@ func checkNoProxy(r *Result, noProxy string, f Facts) {
 		}
 	}
 	reportUnknownTargets(r, f)
-}
-
-// nodeAddress is an InternalIP and who has it.
-type nodeAddress struct {
-	addr netip.Addr
-	node string
-}
-
-func nodeAddresses(nodes []Node) []nodeAddress {
-	var all []nodeAddress
-	for _, n := range nodes {
-		for _, a := range n.Addresses {
-			if a.IsValid() {
-				all = append(all, nodeAddress{a.Unmap().WithZone(""), n.Name})
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b nodeAddress) int { return a.addr.Compare(b.addr) })
-	return slices.CompactFunc(all, func(a, b nodeAddress) bool { return a.addr == b.addr })
-}
-
-func addresses(nodes []Node) []netip.Addr {
-	var all []netip.Addr
-	for _, a := range nodeAddresses(nodes) {
-		all = append(all, a.addr)
-	}
-	return all
-}
-
-func uncovered(nodes []Node, prefixes []netip.Prefix) []nodeAddress {
-	return slices.DeleteFunc(nodeAddresses(nodes), func(a nodeAddress) bool {
-		return covers(prefixes, single(a.addr))
-	})
-}
-
-func describeMissing(missing []nodeAddress, total int, effective []bypass) string {
-	const most = 8
-	var words []string
-	built := true
-	for _, m := range missing {
-		built = built && passes(effective, m.addr.String(), "")
-		if len(words) < most {
-			words = append(words, fmt.Sprintf("%s (node %s)", m.addr, m.node))
-		}
-	}
-	if rest := len(missing) - len(words); rest > 0 {
-		words = append(words, fmt.Sprintf("and %d more", rest))
-	}
-	message := fmt.Sprintf("noProxy does not cover %d of %d node addresses: %s", len(missing), total, strings.Join(words, ", "))
-	if built {
-		message += "; they would go past the proxy all the same, for example through the built-in 10.0.0.0/8, " +
-			"but Harvester's validator counts only addresses and CIDRs in noProxy itself"
-	}
-	return message
 }
 
 func reportUnknownTargets(r *Result, f Facts) {

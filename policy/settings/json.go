@@ -89,8 +89,10 @@ func reportSyntax(value string, err error, r *Result) {
 		r.errorf("", "the value has text after the end of its JSON, at line %d column %d", line, column).
 			hintf("keep one JSON value only")
 	default:
-		r.errorf("", "the value is not valid JSON at line %d column %d", line, column).
-			hintf("the setting takes JSON, not YAML or plain text")
+		f := r.errorf("", "the value is not valid JSON at line %d column %d", line, column)
+		if !strings.HasPrefix(strings.TrimSpace(value), "{") {
+			f.hintf("the setting takes JSON, not YAML or plain text")
+		}
 	}
 }
 

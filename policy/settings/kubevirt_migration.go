@@ -44,7 +44,7 @@ func checkKubeVirtMigration(value string, _ Facts) (r Result) {
 	checkCount(&r, o, "parallelMigrationsPerCluster", perCluster)
 	for _, key := range []string{"completionTimeoutPerGiB", "progressTimeout", "utilityVolumesTimeout"} {
 		if n := o.integer(key); n < 0 {
-			r.errorf(o.at(key), "is %d, less than 0", n)
+			r.errorf(o.at(key), "%d is less than 0", n)
 		}
 	}
 	checkBandwidth(&r, o)
@@ -63,7 +63,7 @@ func checkKubeVirtMigration(value string, _ Facts) (r Result) {
 	}
 	o.rest()
 	if perNode > perCluster && perCluster > 0 {
-		r.warnf("/parallelOutboundMigrationsPerNode", "is %d, more than the %d of the whole cluster", perNode, perCluster)
+		r.warnf("/parallelOutboundMigrationsPerNode", "%d is more than the %d of the whole cluster", perNode, perCluster)
 	}
 	return r
 }
@@ -71,7 +71,7 @@ func checkKubeVirtMigration(value string, _ Facts) (r Result) {
 func checkCount(r *Result, o *object, key string, n int64) {
 	switch {
 	case n < 0 || n > math.MaxUint32:
-		r.errorf(o.at(key), "is %d, not within 0 to %d", n, uint32(math.MaxUint32))
+		r.errorf(o.at(key), "%d is not within 0 to %d", n, uint32(math.MaxUint32))
 	case n == 0 && o.has(key) && !r.failed():
 		r.warnf(o.at(key), "is 0, which lets no VM migrate, so nodes cannot be drained")
 	}

@@ -45,9 +45,9 @@ var longhornMemory = setting{
 		if n, err := strictInt(value); err == nil && !r.failed() {
 			switch {
 			case n%2 != 0:
-				r.errorf("", "is %d, which is odd", n).hintf("huge pages have 2 MiB: write %d", n-1)
+				r.errorf("", "%d is odd", n).hintf("huge pages have 2 MiB: write %d", n-1)
 			case n > 65536:
-				r.warnf("", "is %d MiB, which every node has to set aside", n)
+				r.warnf("", "%d MiB is what every node has to set aside", n)
 			}
 		}
 		return r

@@ -44,9 +44,9 @@ func readNetwork(r *Result, o *object, f Facts) network {
 func (n *network) checkVLAN(r *Result) {
 	switch {
 	case n.vlan < 0 || n.vlan > maxVLAN:
-		r.errorf(n.path+"/vlan", "is %d, not within 0 to %d", n.vlan, maxVLAN)
+		r.errorf(n.path+"/vlan", "%d is not within 0 to %d", n.vlan, maxVLAN)
 	case n.vlan <= 1 && n.cluster == mgmtNetwork:
-		r.errorf(n.path+"/vlan", "is %d, the network of the nodes themselves, which cannot be shared on %s", n.vlan, mgmtNetwork).
+		r.errorf(n.path+"/vlan", "VLAN %d is the network of the nodes themselves, which cannot be shared on %s", n.vlan, mgmtNetwork).
 			hintf("use another VLAN, or another cluster network")
 	}
 }

@@ -118,7 +118,7 @@ func checkRWXNetwork(value string, f Facts) (r Result) {
 	}
 	for _, known := range []*object{o, inner} {
 		for _, m := range known.unknown() {
-			r.errorf(known.at(m.name), "unknown key %s, which Harvester refuses", show(m.name)).hintNear(m.name, known.known)
+			r.errorf(known.under(m.name), "unknown key %s, which Harvester refuses", show(m.name)).hintNear(m.name, known.known)
 		}
 	}
 	return r

@@ -128,7 +128,7 @@ func TestSuggestedNoProxyIsAccepted(t *testing.T) {
 func TestAcceptedNoProxyBypassesForEveryNode(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	accepted := 0
-	for range 20000 {
+	for range 6000 {
 		f := randomCluster(random)
 		var words []string
 		for range 1 + random.IntN(5) {
@@ -149,7 +149,7 @@ func TestAcceptedNoProxyBypassesForEveryNode(t *testing.T) {
 			require.True(t, oracle(t, effective, a.addr.String(), "6443"), "noProxy %q, node %s", noProxy, a.addr)
 		}
 	}
-	require.Greater(t, accepted, 1000)
+	require.Greater(t, accepted, 500)
 }
 
 func TestCovers(t *testing.T) {

@@ -15,9 +15,9 @@ func strictRange(value string, low, high int64, unit string) (r Result) {
 	case err != nil:
 		r.errorf("", "%s is not a whole number of %s", show(value), unit).hintf("write digits only, without leading zeros, sign or unit")
 	case n < low:
-		r.errorf("", "is %d, less than %d %s", n, low, unit)
+		r.errorf("", "%d is less than %d %s", n, low, unit)
 	case n > high:
-		r.errorf("", "is %d, not within %d to %d %s", n, low, high, unit)
+		r.errorf("", "%d is not within %d to %d %s", n, low, high, unit)
 	}
 	return r
 }
@@ -70,7 +70,7 @@ var maxHotplug = setting{
 		case err != nil:
 			r.errorf("", "%s is not a whole number", show(value)).hintf("write digits only")
 		case n < 1 || n > 20:
-			r.errorf("", "is %d, not within 1 to 20", n)
+			r.errorf("", "%d is not within 1 to 20", n)
 		case value != strconv.FormatUint(n, 10):
 			r.warnf("", "%s has leading zeros", show(value)).hintf("write %d", n)
 		}
@@ -92,7 +92,7 @@ var memoryOverhead = setting{
 		case err != nil || math.IsNaN(ratio):
 			r.errorf("", "%s is not a number", show(value)).hintf("write it like 1.5")
 		case ratio != 0 && (ratio < 1 || ratio > 10):
-			r.errorf("", "is %s, neither 0 nor within 1 to 10", plain(value))
+			r.errorf("", "%s is neither 0 nor within 1 to 10", plain(value))
 		case !isDecimal(value):
 			r.warnf("", "%s is an unusual spelling", show(value)).hintf("write %s", strconv.FormatFloat(math.Abs(ratio), 'f', -1, 64))
 		}

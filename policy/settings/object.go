@@ -50,8 +50,11 @@ func (o *object) at(name string) string {
 			written = m.name
 		}
 	}
-	return o.path + "/" + escape(written)
+	return o.under(written)
 }
+
+// under is at for a key known to be written like this.
+func (o *object) under(name string) string { return o.path + "/" + escape(name) }
 
 // escape also hides credentials that somebody put into a key: a pointer that
 // does not resolve is better than a password in a log.
@@ -69,7 +72,7 @@ func (o *object) find(name string) (node, bool) {
 			continue
 		}
 		if m.name != name {
-			o.r.warnf(o.at(m.name), "key %s is read as %q", show(m.name), name).
+			o.r.warnf(o.under(m.name), "key %s is read as %q", show(m.name), name).
 				hintf("write %q", name)
 		}
 		found = append(found, m)
@@ -153,58 +156,23 @@ func (o *object) object(name string) *object {
 }
 
 // entries returns the members of an object whose keys are free, such as host
-// names: one for each key, the last one if it is repeated, in order.
+// names. Of a repeated key the last one counts, but Harvester's decoder stops
+// at mistakes in the others too, so all are returned.
 func (o *object) entries() []member {
-	var entries []member
-	at := map[string]int{}
+	seen := map[string]bool{}
 	for _, m := range o.members {
-		i, repeated := at[m.name]
-		if !repeated {
-			at[m.name] = len(entries)
-			entries = append(entries, m)
-			continue
+		if seen[m.name] {
+			o.r.warnf(o.under(m.name), "key %s is repeated, the last one counts", show(m.name)).hintf("keep one")
 		}
-		o.r.warnf(o.at(m.name), "key %s is repeated, the last one counts", show(m.name)).hintf("keep one")
-		entries[i] = m
+		seen[m.name] = true
 	}
-	return entries
+	return o.members
 }
 
 // entry returns the object that an entry holds.
 func (o *object) entry(m member) *object {
 	if m.value.kind != isObject && m.value.kind != isNull {
-		o.r.errorf(o.at(m.name), "must be an object, not %s", m.value.kind)
+		o.r.errorf(o.under(m.name), "must be an object, not %s", m.value.kind)
 	}
-	return &object{r: o.r, path: o.at(m.name), members: m.value.members}
-}
-
-// rest warns of the keys that no one asked for.
-func (o *object) rest() {
-	for _, m := range o.unknown() {
-		o.r.warnf(o.at(m.name), "unknown key %s is ignored", show(m.name)).
-			hintf("known keys: %s", strings.Join(o.known, ", ")).
-			hintNear(m.name, o.known)
-	}
-}
-
-// restStrict refuses the keys that no one asked for if they look like
-// misspellings, and warns of the others, which a newer Harvester may know.
-// It is for settings where a lost key does the opposite of what was meant.
-func (o *object) restStrict() {
-	for _, m := range o.unknown() {
-		near := nearest(m.name, o.known)
-		if near != "" && !o.has(near) {
-			o.r.errorf(o.at(m.name), "unknown key %s is ignored by Harvester", show(m.name)).
-				hintf("write %q", near)
-			continue
-		}
-		o.r.warnf(o.at(m.name), "unknown key %s is ignored", show(m.name)).
-			hintf("known keys: %s", strings.Join(o.known, ", "))
-	}
-}
-
-func (o *object) unknown() []member {
-	return slices.DeleteFunc(slices.Clone(o.members), func(m member) bool {
-		return slices.ContainsFunc(o.known, func(k string) bool { return o.is(m.name, k) })
-	})
+	return &object{r: o.r, path: o.under(m.name), members: m.value.members}
 }

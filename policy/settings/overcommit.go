@@ -32,9 +32,9 @@ func checkOvercommit(value string, _ Facts) (r Result) {
 		case !o.has(limit.key):
 			r.errorf("/"+limit.key, "is missing").hintf("100 means no overcommitment")
 		case n < 100:
-			r.errorf("/"+limit.key, "is %d, less than 100", n).hintf("100 means no overcommitment")
+			r.errorf("/"+limit.key, "%d is less than 100", n).hintf("100 means no overcommitment")
 		case n >= limit.high:
-			r.warnf("/"+limit.key, "is %d, which promises %d times what there is", n, n/100)
+			r.warnf("/"+limit.key, "%d promises %d times what there is", n, n/100)
 		}
 	}
 	o.restStrict()

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -13,21 +14,34 @@ const maxShown = 64
 
 // show quotes text that comes out of a value so that it can stand in a
 // message: shortened, control characters escaped, credentials gone.
-func show(s string) string { return strconv.Quote(plain(s)) }
+func show(s string) string { return strconv.Quote(shorten(redact(s))) }
 
-// plain is show without the quotes and without escapes.
+// plain is show without the quotes; what cannot be printed becomes a question
+// mark.
 func plain(s string) string {
-	s = redact(s)
+	return shorten(strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, redact(s)))
+}
+
+func shorten(s string) string {
 	if utf8.RuneCountInString(s) > maxShown {
-		s = string([]rune(s)[:maxShown]) + "…"
+		return string([]rune(s)[:maxShown]) + "…"
 	}
 	return s
 }
 
-// redact hides everything that could be user information of a URL. It works
-// on text that is not a URL too, because mistyped URLs are what gets shown:
-// whatever stands before an @ is gone, the scheme excepted.
+// redact hides everything that could be user information of a URL, and PEM,
+// which may be a key pasted into the wrong setting. It works on text that is
+// not a URL too, because mistyped URLs are what gets shown: whatever stands
+// before an @ is gone, the scheme excepted.
 func redact(s string) string {
+	if before, _, found := strings.Cut(s, "-----BEGIN"); found {
+		s = before + "***"
+	}
 	i := strings.LastIndex(s, "@")
 	if i < 0 {
 		return s

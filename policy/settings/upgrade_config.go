@@ -67,11 +67,11 @@ func checkPreload(r *Result, strategy *object, f Facts) {
 	}
 	switch {
 	case concurrency < 0:
-		r.errorf(path, "is %d, less than 0", concurrency).hintf("0 means all nodes at once")
+		r.errorf(path, "%d is less than 0", concurrency).hintf("0 means all nodes at once")
 	case concurrency > 0 && kind != "parallel":
 		r.warnf(path, "has no effect on the type %s", show(kind)).hintf(`set type to "parallel"`)
 	case f.NodesKnown && concurrency > int64(len(f.Nodes)):
-		r.warnf(path, "is %d, more than there are nodes, which counts as 0: all at once", concurrency)
+		r.warnf(path, "%d is more than there are nodes, which counts as 0: all at once", concurrency)
 	}
 }
 

@@ -65,9 +65,9 @@ func judgeRanges(r *Result, value string) {
 	for _, m := range o.entries() {
 		switch {
 		case m.value.kind != isText:
-			r.errorf(o.at(m.name), "must be %s, not %s", isText, m.value.kind)
+			r.errorf(o.under(m.name), "must be %s, not %s", isText, m.value.kind)
 		case !semverRange.MatchString(m.value.text):
-			r.errorf(o.at(m.name), "%s is not a range of versions", show(m.value.text)).hintf("write it like >=0.0.1 <0.3.0")
+			r.errorf(o.under(m.name), "%s is not a range of versions", show(m.value.text)).hintf("write it like >=0.0.1 <0.3.0")
 		}
 	}
 	for _, chart := range []string{"harvester-cloud-provider", "harvester-csi-provider"} {

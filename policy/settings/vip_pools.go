@@ -35,20 +35,21 @@ func checkVIPPools(value string, f Facts) (r Result) {
 		return r
 	}
 	var pools []pool
+	nodes := nodeAddresses(f.Nodes)
 	for _, m := range o.entries() {
 		if m.value.kind != isText && m.value.kind != isNull {
-			r.errorf(o.at(m.name), "must be a string, not %s", m.value.kind)
+			r.errorf(o.under(m.name), "must be a string, not %s", m.value.kind)
 			continue
 		}
-		p := pool{m.name, readPool(&r, o.at(m.name), m.value.text)}
-		for _, a := range nodeAddresses(f.Nodes) {
+		p := pool{m.name, readPool(&r, o.under(m.name), m.value.text)}
+		for _, a := range nodes {
 			if covers(p.prefixes, single(a.addr)) {
-				r.errorf(o.at(m.name), "the pool would hand out %s, the address of node %s", a.addr, plain(a.node)).hintf("leave it out of the pool")
+				r.errorf(o.under(m.name), "the pool would hand out %s, the address of node %s", a.addr, plain(a.node)).hintf("leave it out of the pool")
 			}
 		}
 		for _, other := range pools {
 			if overlapping(p.prefixes, other.prefixes) {
-				r.warnf(o.at(m.name), "the pool overlaps that of %s", show(other.name))
+				r.warnf(o.under(m.name), "the pool overlaps that of %s", show(other.name))
 			}
 		}
 		if len(pools) < maxTargets {

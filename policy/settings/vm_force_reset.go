@@ -31,12 +31,12 @@ func checkVMForceReset(value string, _ Facts) (r Result) {
 	case !o.has("period"):
 		r.errorf("/period", "is missing").hintf("it is needed even if enable is false")
 	case period <= 0:
-		r.errorf("/period", "is %d, not above 0", period).hintf("it is needed even if enable is false")
+		r.errorf("/period", "%d is not above 0", period).hintf("it is needed even if enable is false")
 	case enabled && period < 10:
-		r.warnf("/period", "is %d seconds, so VMs are reset when their node misses one or two heartbeats", period).hintf("15 is Harvester's own")
+		r.warnf("/period", "%d seconds reset VMs as soon as their node misses one or two heartbeats", period).hintf("15 is Harvester's own")
 	}
 	if timeout < 0 {
-		r.errorf("/vmMigrationTimeout", "is %d, less than 0", timeout).hintf("0 stands for 180")
+		r.errorf("/vmMigrationTimeout", "%d is less than 0", timeout).hintf("0 stands for 180")
 	}
 	return r
 }

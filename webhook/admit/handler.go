@@ -66,7 +66,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	question := &Question{Snapshot: snap, Request: request, Now: start,
 		Who: policy.Subject{Name: request.UserInfo.Username, Groups: request.UserInfo.Groups}}
 	var response *admissionv1.AdmissionResponse
-	response, outcome = h.respond(h.judge(question))
+	response, outcome = h.respond(h.judge(question), request)
 	response.UID = request.UID
 	jsonbody.Write(w, mustMarshal(admissionv1.AdmissionReview{TypeMeta: reviewType, Response: response}))
 }
@@ -125,7 +125,7 @@ func (h *Handler) judge(q *Question) Verdict {
 }
 
 // respond turns a verdict into the answer that the guard's mode gives.
-func (h *Handler) respond(v Verdict) (*admissionv1.AdmissionResponse, Outcome) {
+func (h *Handler) respond(v Verdict, req *admissionv1.AdmissionRequest) (*admissionv1.AdmissionResponse, Outcome) {
 	resp := &admissionv1.AdmissionResponse{Allowed: true, Warnings: v.Warnings}
 	if v.Refusal == nil {
 		if len(v.Patch) > 0 {
@@ -144,7 +144,7 @@ func (h *Handler) respond(v Verdict) (*admissionv1.AdmissionResponse, Outcome) {
 	case Enforce:
 	}
 	resp.Allowed = false
-	resp.Result = v.Refusal.status()
+	resp.Result = v.Refusal.status(metav1.StatusDetails{Group: req.Kind.Group, Kind: req.Kind.Kind, Name: req.Name})
 	return resp, Refused
 }
 

@@ -67,15 +67,17 @@ func invalidCauses(causes ...metav1.StatusCause) Verdict {
 	}}
 }
 
-// status is the refusal as the API server passes it on to the user.
-func (r *Refusal) status() *metav1.Status {
+// status is the refusal as the API server passes it on to the user. kubectl prints the causes of what is invalid under
+// the name of the object.
+func (r *Refusal) status(object metav1.StatusDetails) *metav1.Status {
 	code := int32(http.StatusForbidden)
 	if r.Reason == metav1.StatusReasonInvalid {
 		code = http.StatusUnprocessableEntity
 	}
 	s := &metav1.Status{Status: metav1.StatusFailure, Reason: r.Reason, Code: code, Message: r.Message}
 	if len(r.Causes) > 0 {
-		s.Details = &metav1.StatusDetails{Causes: r.Causes}
+		object.Causes = r.Causes
+		s.Details = &object
 	}
 	return s
 }

@@ -1,0 +1,109 @@
+package admit_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOwnersOnUpdate(t *testing.T) {
+	const beyond = "{matchLabels: {org: zebra.io}}"
+	const notYours = `ClusterProfile "p" is not yours: its owner labels do not name "default/foo"`
+	const changed = controller + ` changes the owner labels of ClusterProfile "p"`
+	snapshots := profilesOf(t)
+	for name, tc := range map[string]struct {
+		write   write
+		message string // of the refusal
+		stored  string // otherwise
+	}{
+		"the owner": {write{user: foo, old: profile(ofFoo, inside), object: profile("tier: web, "+ofFoo, inside)}, "", profile("tier: web, "+ofFoo, inside)},
+		"the owner takes his labels off, and they are written again": {
+			write{user: foo, old: profile(ofFoo, inside), object: profile("", inside)}, "", profile(ofFoo, inside)},
+		"a profile from before, by the name of its admin, gets the rest": {
+			write{user: foo, old: profile("projectsveltos.io/admin-name: foo", inside), object: profile("projectsveltos.io/admin-name: foo", inside)}, "", profile(ofFoo, inside)},
+		"the owner gives it away": {write{user: foo, old: profile(ofFoo, inside), object: profile("projectsveltos.io/admin-name: zebra", inside)},
+			`label projectsveltos.io/admin-name is "zebra", but you are "foo": leave the label out, it is written for you`, ""},
+		"another tenant":                              {write{user: foo, old: profile(ofZebra, beyond), object: profile(ofZebra, inside)}, notYours, ""},
+		"another tenant writes his own labels":        {write{user: foo, old: profile(ofZebra, inside), object: profile(ofFoo, inside)}, notYours, ""},
+		"another tenant takes the labels off":         {write{user: foo, old: profile(ofZebra, inside), object: profile("", inside)}, notYours, ""},
+		"a tenant takes the profile of nobody":        {write{user: foo, old: profile("", inside), object: profile("", inside)}, notYours, ""},
+		"the namespace alone makes nobody an owner":   {write{user: foo, old: profile("projectsveltos.io/serviceaccount-namespace: default", inside), object: profile("", inside)}, notYours, ""},
+		"somebody without a RoleRequest":              {write{user: "jane", old: profile(ofFoo, inside), object: profile(ofFoo, inside)}, `no RoleRequest gives "jane" any cluster: ask a platform admin for one`, ""},
+		"a platform admin gives it to another tenant": {write{user: "root", old: profile(ofFoo, inside), object: profile(ofZebra, inside)}, "", profile(ofZebra, inside)},
+
+		"a controller updates":               {write{user: controller, old: profile(ofFoo, inside), object: profile("tier: web, "+ofFoo, beyond)}, "", profile("tier: web, "+ofFoo, beyond)},
+		"a controller changes the owner":     {write{user: controller, old: profile(ofFoo, inside), object: profile(ofZebra, inside)}, changed, ""},
+		"a controller takes the labels off":  {write{user: controller, old: profile(ofFoo, inside), object: profile("", inside)}, changed, ""},
+		"a controller writes labels anew":    {write{user: controller, old: profile("", inside), object: profile(ofFoo, inside)}, changed, ""},
+		"a controller updates what is yours": {write{user: controller, old: profile("", inside), object: profile("tier: web", inside)}, "", profile("tier: web", inside)},
+
+		"while it is deleted, somebody without a RoleRequest removes the finalizer": {
+			write{user: "jane", old: dying(ofZebra, "a/b"), object: dying(ofZebra, "")}, "", dying(ofZebra, "")},
+		"while it is deleted, a tenant removes the finalizer and nothing is stamped": {
+			write{user: foo, old: dying("", "a/b"), object: dying("", "")}, "", dying("", "")},
+		"while it is deleted, a controller removes the finalizer": {
+			write{user: controller, old: dying(ofFoo, "a/b"), object: dying(ofFoo, "")}, "", dying(ofFoo, "")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := submit(t, snapshots, "profiles", tc.write)
+			if tc.message != "" {
+				require.NotNil(t, got.Refusal)
+				require.Equal(t, tc.message, got.Refusal.Message)
+				require.EqualValues(t, 403, got.Refusal.Code)
+				return
+			}
+			require.Nil(t, got.Refusal)
+			require.JSONEq(t, string(request(t, write{object: tc.stored}).Object.Raw), got.Object)
+		})
+	}
+}
+
+// Validation trusts no mutation: it may have been skipped, or undone by another webhook.
+func TestValidationAloneChecksTheOwner(t *testing.T) {
+	snapshots := profilesOf(t)
+	const lacks = `ClusterProfile "p" does not carry your owner labels (projectsveltos.io/admin-name=foo, ` +
+		`projectsveltos.io/serviceaccount-name=foo, projectsveltos.io/serviceaccount-namespace=default)`
+	for name, tc := range map[string]struct {
+		write   write
+		message string
+	}{
+		"no label":                  {write{user: foo, object: profile("", inside)}, lacks},
+		"one label too few":         {write{user: foo, object: profile("projectsveltos.io/admin-name: foo", inside)}, lacks},
+		"the labels of another":     {write{user: foo, object: profile(ofZebra, inside)}, lacks},
+		"the profile of another":    {write{user: foo, old: profile(ofZebra, inside), object: profile(ofFoo, inside)}, `ClusterProfile "p" is not yours: its owner labels do not name "default/foo"`},
+		"somebody without clusters": {write{user: "jane", object: profile(ofFoo, inside)}, `no RoleRequest gives "jane" any cluster: ask a platform admin for one`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := validate(t, snapshots, "profiles", tc.write)
+			require.NotNil(t, got.Refusal)
+			require.Equal(t, tc.message, got.Refusal.Message)
+		})
+	}
+	require.Nil(t, validate(t, snapshots, "profiles", write{user: foo, object: profile(ofFoo, inside)}).Refusal)
+}
+
+// A tenant is told of his own grants only. None of these writes names zebra in what foo himself typed.
+func TestNothingIsToldOfOtherTenants(t *testing.T) {
+	snapshots := profilesOf(t)
+	const zebras, everywhere = "{matchLabels: {org: zebra.io}}", "{matchExpressions: [{key: env, operator: Exists}]}"
+	for name, w := range map[string]write{
+		"a selector that reaches zebra's clusters":    {user: foo, object: profile("", everywhere)},
+		"a user without a RoleRequest":                {user: "jane", object: profile("", everywhere)},
+		"a patch of zebra's profile":                  {user: foo, old: profile(ofZebra, zebras), object: profile("tier: web, "+ofZebra, zebras)},
+		"a patch of it that changes the selector":     {user: foo, old: profile(ofZebra, zebras), object: profile(ofZebra, everywhere)},
+		"a patch of it by one who is nobody":          {user: "jane", old: profile(ofZebra, zebras), object: profile(ofZebra, zebras)},
+		"a replacement of it":                         {user: foo, old: profile(ofZebra, zebras), object: profile(ofFoo, everywhere)},
+		"a patch of one whose owner is half written":  {user: foo, old: profile("projectsveltos.io/admin-name: zebra", zebras), object: profile("projectsveltos.io/admin-name: zebra", zebras)},
+		"a patch of one with a selector that is none": {user: foo, old: profile(ofZebra, "[zebra]"), object: profile(ofZebra, "[zebra]")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, got := range []answer{submit(t, snapshots, "profiles", w), validate(t, snapshots, "profiles", w)} {
+				require.NotNil(t, got.Refusal)
+				told, err := json.Marshal([]any{got.Refusal, got.Warnings})
+				require.NoError(t, err)
+				require.NotContains(t, string(told), "zebra")
+			}
+		})
+	}
+}
