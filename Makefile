@@ -37,6 +37,7 @@ demo: build ## start a real kube-apiserver wired to Bailiwick, and print how to 
 .PHONY: test
 test: ## run every test, with the race detector and a real kube-apiserver
 	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && export KUBEBUILDER_ASSETS && go test -race ./...
+	go test ./policy/selector # all its random cases, of which the race detector leaves time for few
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apiserver/pkg/authentication/user"
 	kauthorizer "k8s.io/apiserver/pkg/authorization/authorizer"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
@@ -15,11 +14,11 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-// maxAllocs is promised for one decision. On a hit the union of k8s.io/apiserver adds its own: it puts together a
-// text that it then does not use.
+// maxAllocs is promised for one decision. The union of k8s.io/apiserver adds its own, for a text that puts the name of
+// the authorizer before its reason: 3, and 2 more under the race detector.
 const (
 	maxAllocs      = 2
-	maxAllocsUnion = 3
+	maxAllocsUnion = 5
 )
 
 // questions are asked by tenant 0, whatever others hold.
@@ -39,7 +38,7 @@ func BenchmarkTenants(b *testing.B) {
 		tenants := authorizer.Tenants(holder(b, f))
 		for _, q := range questions {
 			b.Run(fmt.Sprintf("%s/tenants=%d/namespaces=%d", q.name, f.Tenants, max(1, f.Namespaces)), func(b *testing.B) {
-				decide(b, tenants, request(fleet.User(0), q.namespace), q.want)
+				decide(b, tenants, fleet.Request(0, q.namespace), q.want)
 			})
 		}
 	}
@@ -49,7 +48,7 @@ func BenchmarkTenants(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	all := authorizer.New(holder(b, fleet.Fleet{Tenants: 100}))
 	for _, q := range questions {
-		b.Run(q.name, func(b *testing.B) { decide(b, all, request(fleet.User(0), q.namespace), q.want) })
+		b.Run(q.name, func(b *testing.B) { decide(b, all, fleet.Request(0, q.namespace), q.want) })
 	}
 }
 
@@ -60,7 +59,7 @@ func BenchmarkEveryTenant(b *testing.B) {
 		tenants := authorizer.Tenants(holder(b, fleet.Fleet{Tenants: n}))
 		requests := make([]kauthorizer.AttributesRecord, n)
 		for i := range requests {
-			requests[i] = request(fleet.User(i), fleet.Namespace(i, 0))
+			requests[i] = fleet.Request(i, fleet.Namespace(i, 0))
 		}
 		b.Run(fmt.Sprintf("tenants=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
@@ -89,7 +88,7 @@ func TestDecisionHardlyAllocates(t *testing.T) {
 
 func allocs(t *testing.T, a kauthorizer.Authorizer, namespace string, want kauthorizer.Decision) int {
 	t.Helper()
-	req := request(fleet.User(0), namespace)
+	req := fleet.Request(0, namespace)
 	return int(testing.AllocsPerRun(1000, func() {
 		decision, _, err := a.Authorize(context.Background(), &req)
 		if err != nil || decision != want {
@@ -106,23 +105,6 @@ func decide(b *testing.B, a kauthorizer.Authorizer, req kauthorizer.AttributesRe
 		if err != nil || decision != want {
 			b.Fatalf("decision %v, error %v", decision, err)
 		}
-	}
-}
-
-func request(username, namespace string) kauthorizer.AttributesRecord {
-	return kauthorizer.AttributesRecord{
-		User: &user.DefaultInfo{
-			Name:   username,
-			Groups: []string{"system:serviceaccounts", "system:serviceaccounts:projectsveltos", "system:authenticated"},
-		},
-		Verb:            "get",
-		Namespace:       namespace,
-		APIGroup:        "apps",
-		APIVersion:      "v1",
-		Resource:        "deployments",
-		Subresource:     "scale",
-		Name:            "web",
-		ResourceRequest: true,
 	}
 }
 

@@ -23,7 +23,12 @@ func TestMain(m *testing.M) {
 
 // smallPlan is over in a second. Its figures say nothing.
 func smallPlan() plan {
-	return plan{requests: 40, warmup: 10, rounds: 2, workers: 4, tenants: []int{1, 3}, large: fleet.Fleet{Tenants: 5, Clusters: 5}, format: "json"}
+	return plan{
+		requests: 40, warmup: 10, rounds: 2, shortRounds: 2, workers: 4, format: "json",
+		tenants: []int{1, 3},
+		large:   fleet.Fleet{Tenants: 5, Clusters: 5},
+		inside:  []fleet.Fleet{{Tenants: 1}, {Tenants: 2, Namespaces: 2}},
+	}
 }
 
 func TestRun(t *testing.T) {
@@ -36,10 +41,12 @@ func TestRun(t *testing.T) {
 		require.Positive(t, r.CPUMicros, r.Name)
 		require.Positive(t, r.ToDecode.Median, r.Name)
 	}
-	require.Len(t, res.Promises, 3)
+	require.Len(t, res.Decisions, 4)
+	require.Len(t, res.Promises, 5)
 
 	require.NoError(t, writeTable(&out, &res))
 	require.Contains(t, out.String(), "bailiwick, 3 tenants")
+	require.Contains(t, out.String(), "miss, 2 tenants, 4 namespaces")
 }
 
 func TestRunStops(t *testing.T) {

@@ -22,25 +22,29 @@ import (
 
 // plan is what to measure.
 type plan struct {
-	requests int // to each server in each round
-	warmup   int // to each server before the first round
-	rounds   int
-	workers  int
-	tenants  []int       // sizes of policy to measure the time with
-	large    fleet.Fleet // size of policy to measure memory with
-	format   string      // table or json
-	profile  string      // file for a CPU profile of the last Bailiwick server; "" for none
+	requests    int // to each server in each round
+	warmup      int // to each server before the first round
+	rounds      int
+	workers     int
+	tenants     []int         // sizes of policy to measure the time with
+	large       fleet.Fleet   // size of policy to measure memory with
+	inside      []fleet.Fleet // sizes of policy to measure decisions in process with
+	shortRounds int           // of decisions in process
+	format      string        // table or json
+	profile     string        // file for a CPU profile of the last Bailiwick server; "" for none
 }
 
 func defaultPlan() plan {
 	return plan{
-		requests: 4_000,
-		warmup:   2_000,
-		rounds:   9,
-		workers:  16,
-		tenants:  []int{1, 1_000},
-		large:    fleet.Fleet{Tenants: 10_000, Clusters: 5_000},
-		format:   "table",
+		requests:    4_000,
+		warmup:      2_000,
+		rounds:      9,
+		workers:     16,
+		tenants:     []int{1, 1_000},
+		large:       fleet.Fleet{Tenants: 10_000, Clusters: 5_000},
+		inside:      []fleet.Fleet{{Tenants: 1}, {Tenants: 100}, {Tenants: 10_000}, {Tenants: 1, Namespaces: 10_000}},
+		shortRounds: 101,
+		format:      "table",
 	}
 }
 

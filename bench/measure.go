@@ -39,7 +39,12 @@ func measure(ctx context.Context, p plan, progress io.Writer) (_ *result, err er
 	if err != nil {
 		return nil, err
 	}
-	return newResult(p, targets, large), nil
+	fmt.Fprintln(progress, "decisions in process")
+	cases, err := decisions(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return newResult(p, targets, large, cases), nil
 }
 
 func newBench(p plan, progress io.Writer) (*bench, error) {

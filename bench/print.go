@@ -38,6 +38,10 @@ func writeTable(w io.Writer, res *result) error {
 		fmt.Fprintf(table, "%s\t%.1f µs\t%s\t%s\t%.0f µs\t%.0f µs\t%.0f MiB\t%.0f MiB\n",
 			r.Name, r.CPUMicros, r.ToFloor, r.ToDecode, r.P50Micros, r.P99Micros, r.RSSMiB, r.PeakMiB)
 	}
+	fmt.Fprintln(table, "\ndecision in process\ttime\t/ one tenant")
+	for _, d := range res.Decisions {
+		fmt.Fprintf(table, "%s\t%.0f ns\t%.2f\n", d.Name, d.Nanos, d.ToOne)
+	}
 	fmt.Fprintln(table, "\npromise\tat most\tmeasured\t")
 	for _, p := range res.Promises {
 		fmt.Fprintf(table, "%s\t%g %s\t%.2f %s\t%s\n", p.What, p.AtMost, p.Unit, p.Measured, p.Unit, p.verdict())
@@ -61,4 +65,12 @@ func (p promise) verdict() string {
 		return "kept"
 	}
 	return "above the promise"
+}
+
+// count says how many of something there are.
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

@@ -27,10 +27,7 @@ type target struct {
 }
 
 func (b *bench) startBailiwick(ctx context.Context, f fleet.Fleet, o order) (*target, error) {
-	name := fmt.Sprintf("%s, %d tenants", o.Server, f.Tenants)
-	if f.Tenants == 1 {
-		name = o.Server + ", 1 tenant"
-	}
+	name := o.Server + ", " + count(f.Tenants, "tenant")
 	o.Policy = filepath.Join(b.dir, name)
 	if err := os.Mkdir(o.Policy, 0o700); err != nil {
 		return nil, fmt.Errorf("making a folder for a policy: %w", err)

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -64,7 +65,7 @@ func TestKubeAPIServerHearsTheDecision(t *testing.T) {
 		"denied":             {resource(fooThere, "secrets"), authorizer.DecisionDeny, "denied by guardrail: secrets stay where they are"},
 		"no opinion":         {resource("jane", "pods"), authorizer.DecisionNoOpinion, ""},
 		"a path is allowed":  {&authorizer.AttributesRecord{User: &user.DefaultInfo{Name: fooThere}, Verb: "get", Path: "/logs/x"}, authorizer.DecisionAllow, because},
-		"another path isn't": {&authorizer.AttributesRecord{User: &user.DefaultInfo{Name: fooThere}, Verb: "get", Path: "/metrics"}, authorizer.DecisionNoOpinion, ""},
+		"another path isn't": {&authorizer.AttributesRecord{User: &user.DefaultInfo{Name: fooThere}, Verb: "get", Path: "/metrics"}, authorizer.DecisionNoOpinion, fmt.Sprintf("tenants: no grant of %q covers this on SveltosCluster:gke/production", fooThere)},
 	} {
 		for _, version := range versions {
 			t.Run(name+" in "+version, func(t *testing.T) {

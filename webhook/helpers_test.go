@@ -162,7 +162,7 @@ func pool(authority *certs.Authority) *x509.CertPool {
 func read(t *testing.T, resp *http.Response, err error) (int, string) {
 	t.Helper()
 	require.NoError(t, err)
-	defer resp.Body.Close() //nolint:errcheck // it was read to its end
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(body)

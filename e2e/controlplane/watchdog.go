@@ -31,7 +31,7 @@ type watchdog struct {
 }
 
 func watch(dir workdir) (*watchdog, error) {
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "watchdog", string(dir))
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "watchdog", string(dir)) //nolint:noctx // it has to outlive every context
 	input, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -37,8 +37,7 @@ func Watch(ctx context.Context, path string, changed func()) error {
 			return nil
 		case <-w.Events:
 			d.touch()
-		case <-w.Errors:
-			// Events were lost; reading once more makes up for them.
+		case <-w.Errors: //nolint:errcheck // events were lost: reading once more makes up for them
 			d.touch()
 		case <-tick.C:
 			d.touch()

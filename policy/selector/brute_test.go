@@ -119,7 +119,7 @@ func TestExhaustive(t *testing.T) {
 	}
 	require.Len(t, all, 144)
 	stride := 1
-	if testing.Short() {
+	if testing.Short() || raced {
 		stride = 13
 	}
 	for i, s := range all {
@@ -155,7 +155,7 @@ func TestExhaustiveOneKey(t *testing.T) {
 func TestRandom(t *testing.T) {
 	r := seeded(t)
 	cases, pools := 1_000_000, 20
-	if testing.Short() {
+	if testing.Short() || raced {
 		cases = 50_000
 	}
 	seen := map[Verdict]int{}

@@ -106,7 +106,7 @@ func wide(t testing.TB, r *rand.Rand, keys, values, terms int) Selector {
 func TestAgainstSAT(t *testing.T) {
 	r := seeded(t)
 	cases := 10_000
-	if testing.Short() {
+	if testing.Short() || raced {
 		cases = 1_000
 	}
 	seen := map[Verdict]int{}

@@ -82,6 +82,10 @@ func (n *network) readRange(r *Result, text string) {
 }
 
 func (n *network) readExcludes(r *Result, texts []string) {
+	if len(texts) > maxItems {
+		r.errorf(n.path+"/exclude", "%d exclusions are more than the %d that are looked at", len(texts), maxItems).hintf("use wider ones")
+		return
+	}
 	for i, text := range texts {
 		path := fmt.Sprintf("%s/exclude/%d", n.path, i)
 		p, canonical, ok := parsePrefix(text)

@@ -6,8 +6,12 @@ import "fmt"
 // must not become an answer of many megabytes.
 const maxFindings = 32
 
+// maxItems bounds lists whose items have to be compared with one another.
+const maxItems = 1000
+
 // errorf and warnf add a finding at path and return it, so that a hint can be
-// chained. Arguments that come out of the value go through show first.
+// chained; nil if the list is full, which the hints take. Arguments that come
+// out of the value go through show first.
 func (r *Result) errorf(path, format string, args ...any) *Finding {
 	return add(&r.Errors, path, fmt.Sprintf(format, args...))
 }
@@ -24,12 +28,17 @@ func (r *Result) unknownf(path, format string, args ...any) {
 func (r *Result) failed() bool { return len(r.Errors) > 0 }
 
 func (f *Finding) hintf(format string, args ...any) *Finding {
-	f.Hint = fmt.Sprintf(format, args...)
+	if f != nil {
+		f.Hint = fmt.Sprintf(format, args...)
+	}
 	return f
 }
 
 // hintNear suggests the candidate that looks like a misspelling of name.
 func (f *Finding) hintNear(name string, candidates []string) *Finding {
+	if f == nil {
+		return nil
+	}
 	if near := nearest(name, candidates); near != "" {
 		f.Hint = fmt.Sprintf("did you mean %q?", near)
 	}
@@ -42,9 +51,9 @@ func add(list *[]Finding, path, message string) *Finding {
 		*list = append(*list, Finding{Path: path, Message: message})
 	case len(*list) == maxFindings:
 		*list = append(*list, Finding{Message: "more of this kind is left out"})
-		return new(Finding)
+		return nil
 	default:
-		return new(Finding)
+		return nil
 	}
 	return &(*list)[len(*list)-1]
 }

@@ -64,6 +64,10 @@ type Info struct {
 	Keep    bool   // Harvester refuses to delete it: reset it instead
 }
 
+// maxValue bounds what is looked at: all certificates that browsers trust take
+// half of it, and an admission request has ten seconds.
+const maxValue = 512 << 10
+
 // Check judges one value of one setting. It serves `value` and `default`
 // alike. The empty value always passes, because it is how a setting is reset.
 func Check(name, value string, facts Facts) Result {
@@ -76,8 +80,13 @@ func Check(name, value string, facts Facts) Result {
 			hintNear(name, names())
 		return r
 	}
-	if value == "" {
+	switch {
+	case value == "":
 		return Result{}
+	case len(value) > maxValue:
+		var r Result
+		r.errorf("", "the value has %d bytes, more than the %d that any setting needs", len(value), maxValue)
+		return r
 	}
 	return table[i].check(value, facts)
 }

@@ -34,6 +34,10 @@ func checkVIPPools(value string, f Facts) (r Result) {
 	if o == nil {
 		return r
 	}
+	if len(o.members) > maxItems {
+		r.errorf("", "%d pools are more than the %d that are looked at", len(o.members), maxItems)
+		return r
+	}
 	var pools []pool
 	nodes := nodeAddresses(f.Nodes)
 	for _, m := range o.entries() {

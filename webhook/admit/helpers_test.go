@@ -63,7 +63,12 @@ func guardNamed(t testing.TB, name string) admit.Guard {
 // submit sends a write through a guard as the API server does: to mutate, then with the patch applied to validate.
 func submit(t testing.TB, snapshots policy.Holder, guard string, w write) answer {
 	t.Helper()
-	g, req := guardNamed(t, guard), request(t, w)
+	return submitRequest(t, snapshots, guard, request(t, w))
+}
+
+func submitRequest(t testing.TB, snapshots policy.Holder, guard string, req *admissionv1.AdmissionRequest) answer {
+	t.Helper()
+	g := guardNamed(t, guard)
 	a := answer{Object: string(req.Object.Raw)}
 	for _, mutating := range []bool{true, false} {
 		if a.Refusal != nil || mutating && g.Mutate == nil {
@@ -116,11 +121,7 @@ func request(t testing.TB, w write) *admissionv1.AdmissionRequest {
 // review posts one request and returns the response in the answer.
 func review(t testing.TB, h http.Handler, req *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
 	t.Helper()
-	body, err := json.Marshal(admissionv1.AdmissionReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"}, Request: req,
-	})
-	require.NoError(t, err)
-	w := post(h, http.MethodPost, "application/json", string(body))
+	w := post(h, http.MethodPost, "application/json", string(reviewOf(t, req)))
 	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	var out admissionv1.AdmissionReview
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &out))

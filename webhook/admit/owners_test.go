@@ -32,11 +32,11 @@ func TestOwnersOnUpdate(t *testing.T) {
 		"somebody without a RoleRequest":              {write{user: "jane", old: profile(ofFoo, inside), object: profile(ofFoo, inside)}, `no RoleRequest gives "jane" any cluster: ask a platform admin for one`, ""},
 		"a platform admin gives it to another tenant": {write{user: "root", old: profile(ofFoo, inside), object: profile(ofZebra, inside)}, "", profile(ofZebra, inside)},
 
-		"a controller updates":               {write{user: controller, old: profile(ofFoo, inside), object: profile("tier: web, "+ofFoo, beyond)}, "", profile("tier: web, "+ofFoo, beyond)},
-		"a controller changes the owner":     {write{user: controller, old: profile(ofFoo, inside), object: profile(ofZebra, inside)}, changed, ""},
-		"a controller takes the labels off":  {write{user: controller, old: profile(ofFoo, inside), object: profile("", inside)}, changed, ""},
-		"a controller writes labels anew":    {write{user: controller, old: profile("", inside), object: profile(ofFoo, inside)}, changed, ""},
-		"a controller updates what is yours": {write{user: controller, old: profile("", inside), object: profile("tier: web", inside)}, "", profile("tier: web", inside)},
+		"a controller updates":                  {write{user: controller, old: profile(ofFoo, inside), object: profile("tier: web, "+ofFoo, beyond)}, "", profile("tier: web, "+ofFoo, beyond)},
+		"a controller changes the owner":        {write{user: controller, old: profile(ofFoo, inside), object: profile(ofZebra, inside)}, changed, ""},
+		"a controller takes the labels off":     {write{user: controller, old: profile(ofFoo, inside), object: profile("", inside)}, changed, ""},
+		"a controller writes labels anew":       {write{user: controller, old: profile("", inside), object: profile(ofFoo, inside)}, changed, ""},
+		"a controller updates what nobody owns": {write{user: controller, old: profile("", inside), object: profile("tier: web", inside)}, "", profile("tier: web", inside)},
 
 		"while it is deleted, somebody without a RoleRequest removes the finalizer": {
 			write{user: "jane", old: dying(ofZebra, "a/b"), object: dying(ofZebra, "")}, "", dying(ofZebra, "")},

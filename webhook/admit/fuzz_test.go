@@ -1,0 +1,91 @@
+package admit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	admissionv1 "k8s.io/api/admission/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+	"github.com/bailiwick-dev/bailiwick/webhook/admit"
+)
+
+// Whatever the body is, a guard answers with a review or refuses it as malformed, and never panics.
+func FuzzServeHTTP(f *testing.F) {
+	for _, w := range []write{
+		{user: foo, object: profile("", inside)},
+		{user: foo, object: profile("a: b, "+ofZebra, "{matchExpressions: [{key: env, operator: In, values: [a]}]}"), old: profile(ofFoo, "a=b")},
+		{user: "jane", groups: []string{"system:masters"}, object: dying(ofFoo, "a/b"), old: profile("", "[x]")},
+		{user: controller, object: profile(ofFoo, inside), old: profile(ofZebra, inside)},
+		{user: harvester, object: setting(bad, good), old: setting(broken, worse)},
+	} {
+		f.Add(reviewOf(f, request(f, w)))
+	}
+	f.Add([]byte("null"))
+	f.Add([]byte(thing))
+	snapshots := compile(f, requests+"---"+nodes, policy.Options{})
+	var handlers []*admit.Handler
+	for _, g := range admit.Guards() {
+		handlers = append(handlers, &admit.Handler{Guard: g, Snapshots: snapshots})
+		if g.Mutate != nil {
+			handlers = append(handlers, &admit.Handler{Guard: g, Mutating: true, Snapshots: snapshots})
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, h := range handlers {
+			w := post(h, http.MethodPost, "application/json", string(body))
+			switch w.Code {
+			case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+			case http.StatusOK:
+				checkResponse(t, h, body, w.Body.Bytes())
+			default:
+				t.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+		}
+	})
+}
+
+// checkResponse holds what is true of every answer: it can be decoded, it is that of the request, and it is a refusal
+// with a code, or a patch that can be applied and is then complete.
+func checkResponse(t *testing.T, h *admit.Handler, body, answer []byte) {
+	var in, out admissionv1.AdmissionReview
+	require.NoError(t, json.Unmarshal(body, &in))
+	require.NoError(t, json.Unmarshal(answer, &out))
+	require.Equal(t, in.Request.UID, out.Response.UID)
+	if !out.Response.Allowed {
+		require.Contains(t, []int32{403, 422}, out.Response.Result.Code)
+		require.NotEmpty(t, out.Response.Result.Message)
+		return
+	}
+	if !h.Mutating {
+		require.Empty(t, out.Response.Patch)
+		return
+	}
+	// The API server sends objects that it has encoded itself: no key stands in them twice.
+	raw, err := json.Marshal(json.RawMessage(in.Request.Object.Raw))
+	require.NoError(t, err)
+	var object any
+	require.NoError(t, json.Unmarshal(raw, &object))
+	canonical, err := json.Marshal(object)
+	require.NoError(t, err)
+	if !bytes.Equal(canonical, raw) {
+		return
+	}
+	in.Request.Object.Raw = patched(t, canonical, out.Response)
+	again := review(t, h, in.Request)
+	require.True(t, again.Allowed)
+	require.Empty(t, again.Patch, "one mutation is enough")
+}
+
+// reviewOf is the body that asks about a request.
+func reviewOf(t testing.TB, req *admissionv1.AdmissionRequest) []byte {
+	body, err := json.Marshal(admissionv1.AdmissionReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"}, Request: req,
+	})
+	require.NoError(t, err)
+	return body
+}
