@@ -92,12 +92,10 @@ func (c *compiler) roleRequest(rr *RoleRequest) {
 	}
 }
 
-// selectorUsable reports a selector that cannot be read or that can match nothing.
+// selectorUsable reports a selector that can match nothing.
 func (c *compiler) selectorUsable(o *Object, s ClusterSelector, consequence string) bool {
 	const path = "spec.clusterSelector"
 	switch {
-	case s.Err != nil:
-		c.problems.add(Error, o, path, s.Err.Error(), "")
 	case !s.Set:
 		c.problems.add(Warning, o, path, "is missing, so it "+consequence, "")
 	case s.Nothing():

@@ -30,6 +30,8 @@ type RoleRequest struct {
 	} `json:"spec"`
 }
 
+func (rr *RoleRequest) check() error { return rr.Spec.ClusterSelector.check("spec.clusterSelector") }
+
 // RoleRef names the ConfigMap or Secret that holds the roles of a RoleRequest.
 //
 // Upstream: libsveltos api/v1beta1 PolicyRef.
@@ -45,25 +47,31 @@ type ClusterSelector struct {
 	selector.Selector
 	// Set says that the field was there at all.
 	Set bool
-	// Err says why the field is not a selector; the Selector then matches nothing.
+	// Err says why the field is no selector; the Selector then matches nothing.
 	Err error
 }
 
-// UnmarshalJSON never fails: a selector that cannot be read is a Problem of its object, not of the file.
+// UnmarshalJSON never fails, so that guards can judge an object in spite of a selector that cannot be read.
 func (c *ClusterSelector) UnmarshalJSON(data []byte) error {
 	*c = ClusterSelector{Set: true}
 	var text string
+	var ls *metav1.LabelSelector
 	if json.Unmarshal(data, &text) == nil {
 		c.Selector, c.Err = selector.Parse(text)
-		return nil
-	}
-	var ls *metav1.LabelSelector
-	if err := json.Unmarshal(data, &ls); err != nil {
+	} else if err := json.Unmarshal(data, &ls); err != nil {
 		c.Err = fmt.Errorf("must be a text like \"org=foo.io\" or an object with matchLabels and matchExpressions: %w", err)
+	} else {
+		c.Selector, c.Err = selector.FromLabelSelector(ls)
+	}
+	return nil
+}
+
+// check returns the error as one of a field.
+func (c *ClusterSelector) check(path string) error {
+	if c.Err == nil {
 		return nil
 	}
-	c.Selector, c.Err = selector.FromLabelSelector(ls)
-	return nil
+	return &FieldError{Path: path, Err: c.Err}
 }
 
 // Source is a ConfigMap or Secret. Its values may hold the YAML of Roles and ClusterRoles.
@@ -108,6 +116,8 @@ type Profile struct {
 		ClusterSelector ClusterSelector `json:"clusterSelector"`
 	} `json:"spec"`
 }
+
+func (p *Profile) check() error { return p.Spec.ClusterSelector.check("spec.clusterSelector") }
 
 // Setting is one Harvester setting. There is no spec: value and default stand at the top.
 //

@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +21,14 @@ type Objects struct {
 	Profiles     []*Profile
 	Settings     []*Setting
 	Nodes        []*Node
+}
+
+// Bundle is what a source of policy held when it was read.
+type Bundle struct {
+	Objects  *Objects
+	Problems []Problem
+	// Sum tells one content from another.
+	Sum [sha256.Size]byte
 }
 
 // kind says how objects of one kind are read.
@@ -60,6 +70,11 @@ func into[T any, PT interface {
 		if err := Decode(raw, obj); err != nil {
 			return nil, err
 		}
+		if c, ok := any(obj).(interface{ check() error }); ok {
+			if err := c.check(); err != nil {
+				return nil, err
+			}
+		}
 		obj.header().Position = pos
 		list := field(o)
 		*list = append(*list, obj)
@@ -72,6 +87,15 @@ func into[T any, PT interface {
 func Decode(raw []byte, into any) error {
 	return kjson.UnmarshalCaseSensitivePreserveInts(raw, into)
 }
+
+// FieldError says which field of an object cannot be read.
+type FieldError struct {
+	Path string // as in "spec.clusterSelector"
+	Err  error
+}
+
+func (e *FieldError) Error() string { return e.Path + ": " + e.Err.Error() }
+func (e *FieldError) Unwrap() error { return e.Err }
 
 // Add reads the JSON of one object. What cannot be used is returned as a Problem and left out. A List adds its items.
 func (o *Objects) Add(raw []byte, pos Position) []Problem {
@@ -113,7 +137,11 @@ func (o *Objects) Add(raw []byte, pos Position) []Problem {
 		return problem(Error, "metadata.name", "is required", "")
 	}
 	obj, err := k.read(o, raw, pos)
-	if err != nil {
+	var field *FieldError
+	switch {
+	case errors.As(err, &field):
+		return problem(Error, field.Path, field.Err.Error(), "")
+	case err != nil:
 		return problem(Error, "", err.Error(), "")
 	}
 	obj.Metadata.Namespace = namespaceOf(k, obj.Metadata.Namespace)

@@ -11,17 +11,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
-	"github.com/bailiwick-dev/bailiwick/policy/load"
 )
 
-// feed keeps the snapshot in force up to date with a directory. When the directory cannot be read, the last good
-// snapshot goes on deciding.
+// source is where policy comes from.
+type source interface {
+	// Read returns what it holds now, or fails when it cannot be reached.
+	Read() (*policy.Bundle, error)
+	// Watch calls changed after it may hold something else, until the context ends. Calls do not overlap.
+	Watch(ctx context.Context, changed func()) error
+}
+
+// feed keeps the snapshot in force up to date with a source. When the source cannot be read, the last good snapshot
+// goes on deciding.
 type feed struct {
 	atomic.Pointer[policy.Snapshot]
 
-	path    string
+	source  source
 	options policy.Options
-	reader  *load.Reader
 	log     *slog.Logger
 	metrics feedMetrics
 
@@ -35,8 +41,8 @@ type feedState struct {
 	stale error     // why it could not be brought up to date, or nil
 }
 
-func newFeed(path string, options policy.Options, reg prometheus.Registerer, log *slog.Logger) *feed {
-	f := &feed{path: path, options: options, reader: load.NewReader(path), log: log}
+func newFeed(from source, options policy.Options, reg prometheus.Registerer, log *slog.Logger) *feed {
+	f := &feed{source: from, options: options, log: log}
 	f.state.Store(&feedState{})
 	f.metrics = newFeedMetrics(reg, func() time.Time { return f.state.Load().since })
 	return f
@@ -44,7 +50,7 @@ func newFeed(path string, options policy.Options, reg prometheus.Registerer, log
 
 // start compiles the first snapshot.
 func (f *feed) start() error {
-	bundle, err := f.reader.Read()
+	bundle, err := f.source.Read()
 	if err != nil {
 		return err
 	}
@@ -56,11 +62,11 @@ func (f *feed) start() error {
 func (f *feed) follow(ctx context.Context) error {
 	// What changed between the first reading and the start of the watch is found by reading once more.
 	f.refresh()
-	return load.Watch(ctx, f.path, f.refresh)
+	return f.source.Watch(ctx, f.refresh)
 }
 
 func (f *feed) refresh() {
-	bundle, err := f.reader.Read()
+	bundle, err := f.source.Read()
 	old := f.state.Load()
 	switch {
 	case err != nil:
@@ -77,7 +83,7 @@ func (f *feed) refresh() {
 	}
 }
 
-func (f *feed) compile(bundle *load.Bundle) {
+func (f *feed) compile(bundle *policy.Bundle) {
 	start := time.Now()
 	snap, problems := policy.Compile(bundle.Objects, f.options)
 	problems = append(bundle.Problems, problems...)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
 	"github.com/bailiwick-dev/bailiwick/certs"
+	"github.com/bailiwick-dev/bailiwick/policy/load"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
@@ -66,7 +67,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	feed := newFeed(c.PolicyDir, s.policy, registry, log)
+	feed := newFeed(load.NewReader(c.PolicyDir), s.policy, registry, log)
 	if err := feed.start(); err != nil {
 		return broken("--policy-dir takes a directory of policy YAML, as examples/policy", "%w", err)
 	}

@@ -21,14 +21,6 @@ import (
 // maxFile bounds one file. etcd stores objects of up to 1.5 MiB; a file may hold a few thousand usual ones.
 const maxFile = 32 << 20
 
-// Bundle is what a path held when it was read.
-type Bundle struct {
-	Objects  *policy.Objects
-	Problems []policy.Problem
-	// Sum tells one content from another.
-	Sum [sha256.Size]byte
-}
-
 // Reader reads a file or a directory, again and again. When a file becomes unreadable or breaks, what it held before
 // stays, with a Problem that says since when.
 type Reader struct {
@@ -49,12 +41,12 @@ func NewReader(path string) *Reader { return &Reader{path: path, files: map[stri
 
 // Read returns all objects and what is wrong with them. It fails when the path cannot be read or has no policy files
 // at all; what the caller had before should then stay in force.
-func (r *Reader) Read() (*Bundle, error) {
+func (r *Reader) Read() (*policy.Bundle, error) {
 	names, err := filesOf(r.path)
 	if err != nil {
 		return nil, fmt.Errorf("reading policy: %w", err)
 	}
-	b := &Bundle{Objects: &policy.Objects{}}
+	b := &policy.Bundle{Objects: &policy.Objects{}}
 	seen := make(map[string]file, len(names))
 	sum := sha256.New()
 	for _, name := range names {

@@ -26,7 +26,7 @@ func write(t *testing.T, path, text string) {
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
-func names(b *load.Bundle) string {
+func names(b *policy.Bundle) string {
 	var s []string
 	for _, src := range b.Objects.Sources {
 		s = append(s, src.Metadata.Name)
@@ -155,7 +155,7 @@ func follow(t *testing.T, dir string) *atomic.Pointer[string] {
 		}
 	}
 	reread()
-	go func() { done <- load.Watch(ctx, dir, reread) }()
+	go func() { done <- r.Watch(ctx, reread) }()
 	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
 	return &seen
 }

@@ -20,8 +20,9 @@ const (
 	poll = 5 * time.Second
 )
 
-// Watch calls changed after files under path may have changed, until the context ends. Calls do not overlap.
-func Watch(ctx context.Context, path string, changed func()) error {
+// Watch calls changed after the files may have changed, until the context ends. Calls do not overlap.
+func (r *Reader) Watch(ctx context.Context, changed func()) error {
+	path := r.path
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watching %s: %w", path, err)
