@@ -72,7 +72,7 @@ func serveChild(in io.Reader, out io.Writer) error {
 
 // newServer is the real server for all, with its TLS and HTTP settings: only the handlers differ.
 func newServer(ctx context.Context, o *order, log *slog.Logger) (*webhook.Server, error) {
-	handler, err := newHandler(o, log)
+	handler, err := newHandler(ctx, o, log)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/bailiwick-dev/bailiwick/bench/fleet"
 )
@@ -28,6 +29,7 @@ type plan struct {
 	workers     int
 	tenants     []int         // sizes of policy to measure the time with
 	large       fleet.Fleet   // size of policy to measure memory with
+	settle      time.Duration // how long that server runs before it is measured
 	inside      []fleet.Fleet // sizes of policy to measure decisions in process with
 	shortRounds int           // of decisions in process
 	format      string        // table or json
@@ -42,6 +44,7 @@ func defaultPlan() plan {
 		workers:     16,
 		tenants:     []int{1, 1_000},
 		large:       fleet.Fleet{Tenants: 10_000, Clusters: 5_000},
+		settle:      12 * time.Second, // it looks for changes every 5 s
 		inside:      []fleet.Fleet{{Tenants: 1}, {Tenants: 100}, {Tenants: 10_000}, {Tenants: 1, Namespaces: 10_000}},
 		shortRounds: 101,
 		format:      "table",

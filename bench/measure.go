@@ -107,12 +107,16 @@ func (b *bench) startAll(ctx context.Context) (targets []*target, err error) {
 	return targets, nil
 }
 
-// memory is what a server with the large policy has used once it has answered some requests.
+// memory is what a server with the large policy holds once it has run for a while and has answered some requests.
 func (b *bench) memory(ctx context.Context) (*target, error) {
 	fmt.Fprintf(b.progress, "memory with %d grants and %d clusters\n", b.large.Grants(), b.large.Clusters)
 	t, err := b.startBailiwick(ctx, b.large, order{Server: bailiwickServer})
 	if err != nil {
 		return nil, err
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(b.settle):
 	}
 	return t, errors.Join(t.turn(ctx, b.requests, b.workers), t.stop())
 }

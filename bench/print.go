@@ -49,7 +49,7 @@ func writeTable(w io.Writer, res *result) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\nWhile it read the large policy, the server held at most %.0f MiB.\n", res.Large.PeakMiB)
+	_, err = fmt.Fprintf(w, "\nAt most, the server with the large policy held %.0f MiB.\n", res.Large.PeakMiB)
 	return err
 }
 

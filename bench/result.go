@@ -38,7 +38,7 @@ type row struct {
 	memory
 }
 
-// memory is what a server holds after its last request, and what it held at most: while it read its policy.
+// memory is what a server holds after its last request, and the most that it held.
 type memory struct {
 	RSSMiB  float64 `json:"rssMiB"`
 	PeakMiB float64 `json:"peakMiB"`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,14 +25,14 @@ const (
 	bailiwickServer = "bailiwick"
 )
 
-func newHandler(o *order, log *slog.Logger) (http.Handler, error) {
+func newHandler(ctx context.Context, o *order, log *slog.Logger) (http.Handler, error) {
 	switch o.Server {
 	case floorServer:
 		return http.HandlerFunc(floor), nil
 	case decodeServer:
 		return newDecode(), nil
 	case bailiwickServer:
-		return newBailiwick(o.Policy, log)
+		return newBailiwick(ctx, o.Policy, log)
 	default:
 		return nil, fmt.Errorf("unknown server %q", o.Server)
 	}
@@ -90,16 +91,10 @@ func newDecode() http.Handler {
 	})
 }
 
-// held keeps what a server with a policy directory keeps: the snapshot in force, and what was read.
-type held struct {
-	atomic.Pointer[policy.Snapshot]
-	reader *load.Reader
-}
-
-// newBailiwick has the routes of `bailiwick serve`.
-func newBailiwick(dir string, log *slog.Logger) (http.Handler, error) {
-	snapshots := &held{reader: load.NewReader(dir)}
-	bundle, err := snapshots.reader.Read()
+// newBailiwick has the routes of `bailiwick serve`, and follows its policy as that does.
+func newBailiwick(ctx context.Context, dir string, log *slog.Logger) (http.Handler, error) {
+	reader := load.NewReader(dir)
+	bundle, err := reader.Read()
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +102,28 @@ func newBailiwick(dir string, log *slog.Logger) (http.Handler, error) {
 	if problems = append(bundle.Problems, problems...); len(problems) > 0 {
 		return nil, fmt.Errorf("the generated policy is wrong: %s", problems[0])
 	}
+	var snapshots atomic.Pointer[policy.Snapshot]
 	snapshots.Store(snap)
+	go follow(ctx, reader, log)
 	routes := &webhook.Routes{
-		Authorizer: authorizer.New(snapshots),
+		Authorizer: authorizer.New(&snapshots),
 		Guards:     admit.Guards(),
-		Snapshots:  snapshots,
+		Snapshots:  &snapshots,
 		Metrics:    webhook.NewMetrics(prometheus.NewRegistry()),
 		Log:        log,
 	}
 	return routes.Handler(), nil
+}
+
+// follow reads the policy whenever it may have changed, which it never has.
+func follow(ctx context.Context, reader *load.Reader, log *slog.Logger) {
+	read := func() {
+		if _, err := reader.Read(); err != nil {
+			log.Error("reading the policy again", "error", err)
+		}
+	}
+	read() // once more before the watch, to miss nothing
+	if err := reader.Watch(ctx, read); err != nil {
+		log.Error("watching the policy", "error", err)
+	}
 }

@@ -15,16 +15,22 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 		self:             opts.Self,
 		sveltosNamespace: c.opts.SveltosNamespace,
 		holdings:         map[string]*holding{},
-		tenants:          map[string]*Tenant{},
+		tenants:          newTenants(),
 		trust:            newTrust(c.opts),
+		sources:          map[Ref][]Ref{},
+		roles:            map[Ref][]role{},
+		profiles:         index(&c.problems, objs.Profiles),
 	}
 	c.sources = index(&c.problems, objs.Sources)
-	c.clusters = index(&c.problems, objs.Clusters)
-	c.self()
+	c.clusters = unique(&c.problems, objs.Clusters)
+	c.here()
+	c.snap.rbac = newRBAC(&c.problems, objs.Roles, objs.Bindings)
+	c.fleet(objs)
 	for _, rr := range unique(&c.problems, objs.RoleRequests) {
 		c.roleRequest(rr)
 	}
-	for _, p := range unique(&c.problems, objs.Profiles) {
+	c.holdings()
+	for _, p := range c.snap.profiles {
 		c.profile(p)
 	}
 	c.snap.facts = c.settingFacts(unique(&c.problems, objs.Nodes), unique(&c.problems, objs.Settings))
@@ -37,58 +43,56 @@ type compiler struct {
 	snap     *Snapshot
 	problems problems
 	sources  map[Ref]*Source
-	clusters map[Ref]*Cluster
-	roles    map[Ref][]role // what each referenced Source holds, read once
-	labels   map[string]string
+	clusters []*Cluster
+	self     *Cluster // the one that asks, or nil
 }
 
-// self finds the labels of the cluster that asks.
-func (c *compiler) self() {
-	c.labels = c.opts.SelfLabels
-	if c.opts.Self == (ClusterRef{}) || c.labels != nil {
+// here finds the cluster that asks.
+func (c *compiler) here() {
+	ref := c.opts.Self
+	if ref == (ClusterRef{}) {
 		return
 	}
-	if cluster := c.clusters[Ref(c.opts.Self)]; cluster != nil {
-		c.labels = cluster.Metadata.Labels
-		return
+	at := slices.IndexFunc(c.clusters, func(cluster *Cluster) bool { return ClusterRef(cluster.Ref()) == ref })
+	if at >= 0 {
+		c.self = c.clusters[at]
 	}
-	c.problems = append(c.problems, Problem{Severity: Error, Object: Ref(c.opts.Self),
-		Message: "the policy does not hold this cluster, so no grant matches it",
-		Hint:    "add the cluster's object to the policy, or give its labels with --cluster-labels"})
+	switch {
+	case c.opts.SelfLabels != nil:
+		c.self = &Cluster{}
+		c.self.Kind = ref.Kind
+		c.self.Metadata = Metadata{Name: ref.Name, Namespace: ref.Namespace, Labels: c.opts.SelfLabels}
+		c.clusters = append(c.clusters, c.self)
+	case at < 0:
+		c.problems = append(c.problems, Problem{Severity: Error, Object: Ref(ref),
+			Message: "the policy does not hold this cluster, so no grant matches it",
+			Hint:    "add the cluster's object to the policy, or give its labels with --cluster-labels"})
+	}
 }
 
-// roleRequest adds what one RoleRequest gives: clusters to its tenant, and rules where Self is one of them.
-func (c *compiler) roleRequest(rr *RoleRequest) {
-	if rr.Metadata.DeletionTimestamp != nil {
+// holdings gives the tenants what they hold on the cluster that asks.
+func (c *compiler) holdings() {
+	if c.self == nil {
 		return
 	}
-	ids, err := identify(rr, c.opts)
-	if err != nil {
-		c.problems.add(Error, &rr.Object, "spec", err.Error(), "")
-		return
-	}
-	if rr.Spec.Admin != "" && rr.Spec.ServiceAccountName != "" {
-		c.problems.add(Warning, &rr.Object, "spec.admin", "is ignored beside serviceAccountName", "remove one of the two")
-	}
-	if !c.selectorUsable(&rr.Object, rr.Spec.ClusterSelector, "gives no cluster") {
-		return
-	}
-	sel := rr.Spec.ClusterSelector.Selector
-	for username, owner := range ids.management {
-		t := c.snap.tenants[username]
-		if t == nil {
-			t = &Tenant{Owner: owner}
-			c.snap.tenants[username] = t
+	for _, rq := range c.snap.requests {
+		if !rq.selector.Matches(c.self.Metadata.Labels) {
+			continue
 		}
-		t.Requests = append(t.Requests, GrantedSelector{Origin: rr.Ref(), Selector: sel})
-	}
-	here := c.opts.Self != (ClusterRef{}) && sel.Matches(c.labels)
-	for i, ref := range rr.Spec.RoleRefs {
-		for _, g := range c.grants(rr, i, ref) {
-			if here {
-				c.hold(ids.managed, g)
-			}
+		for _, g := range c.snap.grantsOn(rq, c.self) {
+			c.hold(rq.ids.managed, g)
 		}
+	}
+}
+
+func (c *compiler) hold(usernames []string, g Grant) {
+	for _, username := range usernames {
+		h := c.snap.holdings[username]
+		if h == nil {
+			h = &holding{miss: fmt.Sprintf("no grant of %q covers this on %s", username, c.opts.Self)}
+			c.snap.holdings[username] = h
+		}
+		h.add(g)
 	}
 }
 
@@ -104,59 +108,6 @@ func (c *compiler) selectorUsable(o *Object, s ClusterSelector, consequence stri
 		return true
 	}
 	return false
-}
-
-// grants reads the rules behind one reference of a RoleRequest.
-func (c *compiler) grants(rr *RoleRequest, i int, ref RoleRef) []Grant {
-	path := fmt.Sprintf("spec.roleRefs[%d]", i)
-	key := Ref(ref)
-	switch {
-	case ref.Kind != "ConfigMap" && ref.Kind != "Secret":
-		c.problems.add(Error, &rr.Object, path+".kind", fmt.Sprintf("%q is neither ConfigMap nor Secret", ref.Kind), "")
-		return nil
-	case isTemplate(ref.Name) || isTemplate(ref.Namespace):
-		c.problems.add(Error, &rr.Object, path, "templates are not resolved", "name one object")
-		return nil
-	case ref.Namespace == "":
-		c.problems.add(Error, &rr.Object, path+".namespace", "is empty, which lets the owner of a cluster's namespace write his own grant", "name the namespace")
-		return nil
-	}
-	src := c.sources[key]
-	if src == nil {
-		c.problems.add(Error, &rr.Object, path, fmt.Sprintf("%s not found", key), "add it to the policy, or correct the reference")
-		return nil
-	}
-	var grants []Grant
-	for _, r := range c.rolesOf(key, src) {
-		origin := newOrigin(rr.Ref(), r.ref, key)
-		for _, rule := range r.rules {
-			grants = append(grants, Grant{Rule: rule, Namespace: r.ref.Namespace, Origin: origin})
-		}
-	}
-	return grants
-}
-
-func (c *compiler) rolesOf(key Ref, src *Source) []role {
-	roles, done := c.roles[key]
-	if !done {
-		roles = rolesOf(src, &c.problems)
-		if c.roles == nil {
-			c.roles = map[Ref][]role{}
-		}
-		c.roles[key] = roles
-	}
-	return roles
-}
-
-func (c *compiler) hold(usernames []string, g Grant) {
-	for _, username := range usernames {
-		h := c.snap.holdings[username]
-		if h == nil {
-			h = &holding{miss: fmt.Sprintf("no grant of %q covers this on %s", username, c.opts.Self)}
-			c.snap.holdings[username] = h
-		}
-		h.add(g)
-	}
 }
 
 // profile only reports what is wrong: profiles grant nothing.

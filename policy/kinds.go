@@ -27,7 +27,15 @@ type RoleRequest struct {
 		ServiceAccountName      string          `json:"serviceAccountName"`
 		ServiceAccountNamespace string          `json:"serviceAccountNamespace"`
 		RoleRefs                []RoleRef       `json:"roleRefs"`
+		// ExpirationSeconds is the lifetime of the tenant's token.
+		ExpirationSeconds *int64 `json:"expirationSeconds"`
 	} `json:"spec"`
+	Status struct {
+		// ClusterInfo are the clusters where access-manager has put the roles; it keeps those that no longer match.
+		ClusterInfo []struct {
+			Cluster ClusterTarget `json:"cluster"`
+		} `json:"clusterInfo"`
+	} `json:"status"`
 }
 
 func (rr *RoleRequest) check() error { return rr.Spec.ClusterSelector.check("spec.clusterSelector") }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	kjson "sigs.k8s.io/json"
@@ -18,6 +19,9 @@ type Objects struct {
 	RoleRequests []*RoleRequest
 	Sources      []*Source
 	Clusters     []*Cluster
+	Sets         []*ClusterSet
+	Roles        []*Role
+	Bindings     []*Binding
 	Profiles     []*Profile
 	Settings     []*Setting
 	Nodes        []*Node
@@ -46,15 +50,21 @@ const (
 
 // kinds lists what can stand in a policy. A new kind is one line here and one field in Objects.
 var kinds = map[schema.GroupKind]kind{
-	{Group: SveltosGroup, Kind: "RoleRequest"}:          {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*RoleRequest { return &o.RoleRequests })},
-	{Group: "", Kind: "ConfigMap"}:                      {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
-	{Group: "", Kind: "Secret"}:                         {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
-	{Group: SveltosGroup, Kind: "SveltosCluster"}:       {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
-	{Group: "cluster.x-k8s.io", Kind: "Cluster"}:        {[]string{"v1alpha3", "v1alpha4", "v1beta1", "v1beta2"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
-	{Group: SveltosConfigGroup, Kind: "ClusterProfile"}: {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
-	{Group: SveltosConfigGroup, Kind: "Profile"}:        {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
-	{Group: "harvesterhci.io", Kind: "Setting"}:         {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
-	{Group: "", Kind: "Node"}:                           {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
+	{Group: SveltosGroup, Kind: "RoleRequest"}:            {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*RoleRequest { return &o.RoleRequests })},
+	{Group: "", Kind: "ConfigMap"}:                        {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: "", Kind: "Secret"}:                           {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: SveltosGroup, Kind: "SveltosCluster"}:         {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: "cluster.x-k8s.io", Kind: "Cluster"}:          {[]string{"v1alpha3", "v1alpha4", "v1beta1", "v1beta2"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: SveltosGroup, Kind: "ClusterSet"}:             {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
+	{Group: SveltosGroup, Kind: "Set"}:                    {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
+	{Group: rbacv1.GroupName, Kind: "ClusterRole"}:        {[]string{"v1"}, false, into(func(o *Objects) *[]*Role { return &o.Roles })},
+	{Group: rbacv1.GroupName, Kind: "Role"}:               {[]string{"v1"}, true, into(func(o *Objects) *[]*Role { return &o.Roles })},
+	{Group: rbacv1.GroupName, Kind: "ClusterRoleBinding"}: {[]string{"v1"}, false, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
+	{Group: rbacv1.GroupName, Kind: "RoleBinding"}:        {[]string{"v1"}, true, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
+	{Group: SveltosConfigGroup, Kind: "ClusterProfile"}:   {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: SveltosConfigGroup, Kind: "Profile"}:          {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: "harvesterhci.io", Kind: "Setting"}:           {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
+	{Group: "", Kind: "Node"}:                             {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
 }
 
 // header is implemented by every kind through its embedded Object.
@@ -172,7 +182,7 @@ func kindNames() string {
 
 // Len counts the objects.
 func (o *Objects) Len() int {
-	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Profiles) + len(o.Settings) + len(o.Nodes)
+	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Sets) + len(o.Roles) + len(o.Bindings) + len(o.Profiles) + len(o.Settings) + len(o.Nodes)
 }
 
 // Merge adds the objects of another set.
@@ -180,6 +190,9 @@ func (o *Objects) Merge(other *Objects) {
 	o.RoleRequests = append(o.RoleRequests, other.RoleRequests...)
 	o.Sources = append(o.Sources, other.Sources...)
 	o.Clusters = append(o.Clusters, other.Clusters...)
+	o.Sets = append(o.Sets, other.Sets...)
+	o.Roles = append(o.Roles, other.Roles...)
+	o.Bindings = append(o.Bindings, other.Bindings...)
 	o.Profiles = append(o.Profiles, other.Profiles...)
 	o.Settings = append(o.Settings, other.Settings...)
 	o.Nodes = append(o.Nodes, other.Nodes...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // Options say where a policy is in force and whom it trusts. The zero value is a management cluster with defaults.
@@ -24,6 +25,9 @@ type Options struct {
 	PlatformGroups []string
 	// Controllers are the user names of trusted controllers, beside those of Sveltos and Harvester.
 	Controllers []string
+
+	// Now is the time at which the policy is in force: what has ended before it does not count.
+	Now time.Time
 
 	// PodCIDRs and ServiceCIDRs are the cluster's networks, when known.
 	PodCIDRs     []netip.Prefix

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -84,6 +83,3 @@ func readRole(doc manifest.Document) (role, error) {
 	}
 	return role{ref: r.Ref(), rules: r.Rules}, nil
 }
-
-// isTemplate says whether a name is a Go template, which Sveltos fills in for each cluster.
-func isTemplate(s string) bool { return strings.Contains(s, "{{") }

@@ -19,10 +19,10 @@ type Ask struct {
 	NonResource bool
 }
 
-// allows says whether an RBAC rule covers the request. It means what it means to the RBAC authorizer (kubernetes
-// pkg/apis/rbac/v1 evaluation_helpers.go), with one difference: see verbAllowed.
-func allows(rule *rbacv1.PolicyRule, ask *Ask) bool {
-	if !verbAllowed(rule.Verbs, ask.Verb) {
+// covers says whether an RBAC rule covers the request. It means exactly what it means to the RBAC authorizer
+// (kubernetes pkg/apis/rbac/v1 evaluation_helpers.go).
+func covers(rule *rbacv1.PolicyRule, ask *Ask) bool {
+	if !slices.Contains(rule.Verbs, ask.Verb) && !slices.Contains(rule.Verbs, rbacv1.VerbAll) {
 		return false
 	}
 	if ask.NonResource {
@@ -33,14 +33,11 @@ func allows(rule *rbacv1.PolicyRule, ask *Ask) bool {
 		(len(rule.ResourceNames) == 0 || slices.Contains(rule.ResourceNames, ask.Name))
 }
 
-// verbAllowed matches a verb exactly or by "*", except that "*" never covers the verbs of impersonation: whoever may
-// act as others holds more than any list of resources shows, so such a verb has to be spelled out. RBAC on the
-// cluster still decides about it.
-func verbAllowed(verbs []string, verb string) bool {
-	if slices.Contains(verbs, verb) {
-		return true
-	}
-	return slices.Contains(verbs, rbacv1.VerbAll) && !strings.HasPrefix(verb, "impersonate")
+// allows is covers for rules that we hand out ourselves, with one difference: "*" never covers the verbs of
+// impersonation. Whoever may act as others holds more than any list of resources shows, so such a verb has to be spelled
+// out. RBAC on the cluster still decides about it.
+func allows(rule *rbacv1.PolicyRule, ask *Ask) bool {
+	return covers(rule, ask) && (!strings.HasPrefix(ask.Verb, "impersonate") || slices.Contains(rule.Verbs, ask.Verb))
 }
 
 func resourceAllowed(resources []string, resource, subresource string) bool {

@@ -1,15 +1,26 @@
 package policy
 
-import "github.com/bailiwick-dev/bailiwick/policy/settings"
+import (
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/policy/settings"
+)
 
 // Snapshot is a compiled policy. It is immutable.
 type Snapshot struct {
 	self             ClusterRef
 	sveltosNamespace string
 	holdings         map[string]*holding // by user name on the cluster Self
-	tenants          map[string]*Tenant  // by user name on the management cluster
+	requests         []*request
+	tenants          tenants
+	fleet            fleet
+	profiles         profiles
+	sources          map[Ref][]Ref  // the RoleRequests that name a ConfigMap or Secret
+	roles            map[Ref][]role // what those hold
+	rbac             rbac
 	trust            trust
 	facts            settings.Facts
+	next             time.Time // when the next grant ends
 }
 
 // Holder is implemented by whatever holds the snapshot in force; an atomic.Pointer[Snapshot] does.
@@ -40,9 +51,6 @@ func (s *Snapshot) Miss(username string) string {
 	return h.miss
 }
 
-// Tenant returns the tenant admin that a user of the management cluster is, or nil.
-func (s *Snapshot) Tenant(username string) *Tenant { return s.tenants[username] }
-
 // SettingFacts are what the checks of Harvester settings may know about the cluster. The caller adds the time.
 func (s *Snapshot) SettingFacts() settings.Facts { return s.facts }
 
@@ -50,7 +58,7 @@ func (s *Snapshot) SettingFacts() settings.Facts { return s.facts }
 // cluster he appears under another name. It returns "" when there is nothing to explain.
 func (s *Snapshot) Elsewhere(username string) string {
 	sa, ok := ParseServiceAccount(username)
-	if !ok || s.self == (ClusterRef{}) || s.tenants[username] == nil {
+	if !ok || s.self == (ClusterRef{}) || s.tenants.byUser[username] == nil {
 		return ""
 	}
 	inside := insideCluster(s.sveltosNamespace, sa)

@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -31,6 +34,87 @@ type Tenant struct {
 	Requests []GrantedSelector
 }
 
+// tenants finds a tenant by who sends a request.
+type tenants struct {
+	byOwner map[ServiceAccount]*Tenant
+	byUser  map[string]*Tenant
+	byGroup map[string][]*Tenant
+}
+
+func newTenants() tenants {
+	return tenants{byOwner: map[ServiceAccount]*Tenant{}, byUser: map[string]*Tenant{}, byGroup: map[string][]*Tenant{}}
+}
+
+// Annotations of a RoleRequest that name humans who act as its tenant, as comma lists.
+const (
+	AnnotationUsers  = "bailiwick.dev/users"
+	AnnotationGroups = "bailiwick.dev/groups"
+)
+
+// add gives the clusters of a request to its tenant.
+func (t *tenants) add(rq *request) {
+	granted := GrantedSelector{Origin: rq.object.Ref(), Selector: rq.selector}
+	given := map[*Tenant]bool{}
+	give := func(owner ServiceAccount) *Tenant {
+		tenant := t.byOwner[owner]
+		if tenant == nil {
+			tenant = &Tenant{Owner: owner}
+			t.byOwner[owner] = tenant
+		}
+		if !given[tenant] {
+			given[tenant] = true
+			tenant.Requests = append(tenant.Requests, granted)
+		}
+		return tenant
+	}
+	for username, owner := range rq.ids.management {
+		t.byUser[username] = give(owner)
+	}
+	first := t.byOwner[rq.ids.owners()[0]]
+	for _, user := range list(rq.object.Metadata.Annotations[AnnotationUsers]) {
+		if t.byUser[user] == nil {
+			t.byUser[user] = first
+		}
+	}
+	for _, group := range list(rq.object.Metadata.Annotations[AnnotationGroups]) {
+		if !slices.Contains(t.byGroup[group], first) {
+			t.byGroup[group] = append(t.byGroup[group], first)
+		}
+	}
+}
+
+// list reads a comma list.
+func list(text string) []string {
+	var items []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// Tenant returns the tenant admin that a user of the management cluster acts as, or nil. Who would be several by his
+// groups is nobody: nothing says for whom he acts.
+func (s *Snapshot) Tenant(who Subject) *Tenant {
+	if t := s.tenants.byUser[who.Name]; t != nil {
+		return t
+	}
+	var found *Tenant
+	for _, group := range who.Groups {
+		for _, t := range s.tenants.byGroup[group] {
+			if found != nil && found != t {
+				return nil
+			}
+			found = t
+		}
+	}
+	return found
+}
+
+// TenantOf returns the tenant with this identity, or nil.
+func (s *Snapshot) TenantOf(owner ServiceAccount) *Tenant { return s.tenants.byOwner[owner] }
+
 // GrantedSelector is the set of clusters that one RoleRequest gives.
 type GrantedSelector struct {
 	Origin   Ref
@@ -51,6 +135,14 @@ func (t *Tenant) OwnerLabels() map[string]string {
 type identities struct {
 	management map[string]ServiceAccount
 	managed    []string
+}
+
+// owners are the identities, sorted.
+func (i identities) owners() []ServiceAccount {
+	owners := slices.SortedFunc(maps.Values(i.management), func(a, b ServiceAccount) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(owners)
 }
 
 // identify reads who a RoleRequest grants to. Without an identity that can be used it says why.

@@ -43,7 +43,7 @@ func stampOwner(q *Question) Verdict {
 	case profile.Metadata.DeletionTimestamp != nil:
 		return Verdict{}
 	}
-	tenant := q.Snapshot.Tenant(q.Who.Name)
+	tenant := q.Snapshot.Tenant(q.Who)
 	if tenant == nil {
 		return noTenant(q)
 	}
@@ -82,7 +82,7 @@ func ownerIsTrue(q *Question) Verdict {
 		}
 		return Verdict{}
 	}
-	tenant := q.Snapshot.Tenant(q.Who.Name)
+	tenant := q.Snapshot.Tenant(q.Who)
 	if tenant == nil {
 		return noTenant(q)
 	}
@@ -103,7 +103,7 @@ func selectorIsGranted(q *Question) Verdict {
 		return Verdict{}
 	}
 	profile, old, err := decode[policy.Profile](q)
-	tenant := q.Snapshot.Tenant(q.Who.Name)
+	tenant := q.Snapshot.Tenant(q.Who)
 	if err != nil || tenant == nil || profile.Metadata.DeletionTimestamp != nil {
 		return Verdict{} // ownerIsTrue has answered
 	}
