@@ -106,6 +106,13 @@ var factSheets = map[string]func() Facts{
 		f.StorageClasses, f.VolumeSnapshotClasses = []StorageClass{}, []string{}
 		return f
 	},
+	"partial": func() Facts { // pod and service networks as nodes and one Service show them
+		f := lab()
+		f.PodCIDRs = []netip.Prefix{netip.MustParsePrefix("172.16.1.0/24"), netip.MustParsePrefix("172.16.2.0/24")}
+		f.ServiceCIDRs = []netip.Prefix{netip.MustParsePrefix("172.17.0.1/32")}
+		f.PodCIDRsPartial, f.ServiceCIDRsPartial = true, true
+		return f
+	},
 	"dual": func() Facts {
 		f := lab()
 		f.Nodes = []Node{node4("a", "10.20.0.11", "fd00:20::11")}

@@ -19,8 +19,12 @@ type Facts struct {
 
 	VIPs         []netip.Addr   // addresses of the cluster that move between nodes
 	Hosts        []string       // DNS names by which people reach UI and API
-	PodCIDRs     []netip.Prefix // of the cluster, not of single nodes
+	PodCIDRs     []netip.Prefix
 	ServiceCIDRs []netip.Prefix
+	// PodCIDRsPartial and ServiceCIDRsPartial say that the networks are only
+	// what single nodes and Services show: parts of the cluster's networks.
+	PodCIDRsPartial     bool
+	ServiceCIDRsPartial bool
 
 	// Settings holds effective values (value, or else default) as they are
 	// stored now. The entry of the setting under check is what it replaces.

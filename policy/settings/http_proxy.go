@@ -118,8 +118,8 @@ func reportUnknownTargets(r *Result, f Facts) {
 		unknown bool
 	}{
 		{"the VIP", f.VIPs == nil},
-		{"the pod network", f.PodCIDRs == nil},
-		{"the service network", f.ServiceCIDRs == nil},
+		{"all of the pod network", f.PodCIDRs == nil || f.PodCIDRsPartial},
+		{"all of the service network", f.ServiceCIDRs == nil || f.ServiceCIDRsPartial},
 		{"the other settings", f.Settings == nil},
 	} {
 		if fact.unknown {

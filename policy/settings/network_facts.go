@@ -56,7 +56,7 @@ func (n *network) checkOverlap(r *Result, name string, f Facts) {
 	for _, a := range f.VIPs {
 		n.checkTaken(r, "the VIP", a.Unmap())
 	}
-	if f.PodCIDRs == nil || f.ServiceCIDRs == nil {
+	if f.PodCIDRs == nil || f.ServiceCIDRs == nil || f.PodCIDRsPartial || f.ServiceCIDRsPartial {
 		r.unknownf(path, "whether the range overlaps pod and service networks, not all known here")
 	}
 	n.checkSiblings(r, name, f)
