@@ -30,6 +30,8 @@ type Reader struct {
 
 // file is what one file holds, or held when it was last good.
 type file struct {
+	info     fs.FileInfo // just before it was read; nil when it could not be
+	read     time.Time
 	sum      [sha256.Size]byte
 	objects  policy.Objects
 	good     time.Time // when objects were read
@@ -64,13 +66,19 @@ func (r *Reader) Read() (*policy.Bundle, error) {
 // readFile reads one file, or keeps its last good objects.
 func (r *Reader) readFile(name string) file {
 	old, known := r.files[name]
+	info, err := os.Stat(name)
+	if err == nil && known && old.untouched(info) {
+		return old
+	}
+	now := time.Now()
 	data, err := readLimited(name)
 	if err != nil {
 		// The error stands for the content, so that it is reported once and not at each read.
 		data = []byte("unreadable: " + err.Error())
 	}
-	f := file{sum: sha256.Sum256(data), good: time.Now()}
+	f := file{info: info, read: now, sum: sha256.Sum256(data), good: now}
 	if known && f.sum == old.sum {
+		old.info, old.read = info, now
 		return old
 	}
 	if err != nil {
@@ -86,6 +94,16 @@ func (r *Reader) readFile(name string) file {
 			Hint:    "correct the file"})
 	}
 	return f
+}
+
+// settled is how old a change has to be when a file is read before its times are trusted: a second write within the
+// granularity of a file system's clock would leave them as they are.
+const settled = 2 * time.Second
+
+// untouched says whether the file was neither written nor replaced since it was read.
+func (f *file) untouched(info fs.FileInfo) bool {
+	return f.info != nil && os.SameFile(info, f.info) && info.Size() == f.info.Size() &&
+		info.ModTime().Equal(f.info.ModTime()) && f.read.Sub(info.ModTime()) > settled
 }
 
 // Text reads the documents of one text into objs. The name stands in the positions of its objects.

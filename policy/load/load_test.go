@@ -95,6 +95,33 @@ func TestKeepsWhatWasGood(t *testing.T) {
 	require.Empty(t, b.Problems)
 }
 
+// A file is not read again while its times say that nothing touched it, unless it was written just before.
+func TestReadsAFileAgainOnlyWhenItWasTouched(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.yaml")
+	write(t, path, configMap("aaa"))
+	r := load.NewReader(path)
+	read := func() string {
+		b, err := r.Read()
+		require.NoError(t, err)
+		return names(b)
+	}
+	stamp := func(age time.Duration) {
+		at := time.Now().Add(-age)
+		require.NoError(t, os.Chtimes(path, at, at))
+	}
+	require.Equal(t, "aaa", read())
+	write(t, path, configMap("bbb")) // same size, and perhaps the same time
+	require.Equal(t, "bbb", read())
+	old := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(path, old, old))
+	require.Equal(t, "bbb", read())
+	write(t, path, configMap("ccc"))
+	require.NoError(t, os.Chtimes(path, old, old))
+	require.Equal(t, "bbb", read(), "nothing shows that it was touched")
+	stamp(time.Minute)
+	require.Equal(t, "ccc", read())
+}
+
 func TestNothingToRead(t *testing.T) {
 	_, err := load.NewReader(t.TempDir()).Read()
 	require.ErrorIs(t, err, load.ErrEmpty)
