@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -24,10 +25,11 @@ import (
 
 func main() {
 	once := flag.Bool("once", false, "end after the show")
+	binary := flag.String("bailiwick", "bin/bailiwick", "the bailiwick program")
 	flag.Parse()
 	ctrllog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *once)
+	err := run(ctx, os.Stdout, *binary, *once)
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -38,7 +40,7 @@ func main() {
 // folder is where the kubeconfigs are put: short to type, and not in the way of git.
 const folder = ".run/demo"
 
-func run(ctx context.Context, once bool) (err error) {
+func run(ctx context.Context, out io.Writer, binary string, once bool) (err error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		return errors.New("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver\nhint: run make demo")
@@ -53,25 +55,25 @@ func run(ctx context.Context, once bool) (err error) {
 	defer log.Close() //nolint:errcheck // lines are written whole
 	system, err := wired.Start(ctx, wired.Options{
 		Assets:    assets,
-		Binary:    "bin/bailiwick",
+		Binary:    binary,
 		PolicyDir: "examples/policy",
 		Args:      []string{"--cluster", "SveltosCluster:gke/internal"},
 		CRDs:      []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester, controlplane.CAPI},
-		Out:       os.Stdout,
+		Out:       out,
 		Log:       log,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, system.Stop()) }()
-	d := &demo{System: system}
+	d := &demo{System: system, out: out}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}
 	if err := d.show(ctx); err != nil || once {
 		return err
 	}
-	fmt.Print(invitation)
+	fmt.Fprint(out, invitation)
 	<-ctx.Done()
 	return nil
 }
@@ -89,7 +91,10 @@ Ctrl-C stops it.
 `
 
 // demo is the running system with the kubeconfigs of its users.
-type demo struct{ *wired.System }
+type demo struct {
+	*wired.System
+	out io.Writer
+}
 
 // prepare makes the users, and loads what a platform admin would.
 func (d *demo) prepare(ctx context.Context) error {
@@ -141,13 +146,13 @@ var steps = []step{
 
 func (d *demo) show(ctx context.Context) error {
 	for _, s := range steps {
-		fmt.Printf("\n# %s\n$ kubectl --kubeconfig %s/%s.kubeconfig %s\n", s.title, folder, s.user, s.args)
+		fmt.Fprintf(d.out, "\n# %s\n$ kubectl --kubeconfig %s/%s.kubeconfig %s\n", s.title, folder, s.user, s.args)
 		out, err := d.kubectl(ctx, s.user, s.args)
 		var refused *exec.ExitError
 		if err != nil && !errors.As(err, &refused) {
 			return err
 		}
-		fmt.Println(strings.TrimRight(string(out), "\n"))
+		fmt.Fprintln(d.out, strings.TrimRight(string(out), "\n"))
 	}
 	return nil
 }
