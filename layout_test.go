@@ -21,6 +21,7 @@ var layout = map[string][]string{
 	"policy/settings":  {},
 	"policy":           {"api/v1alpha1", "policy/manifest", "policy/selector", "policy/settings"},
 	"policy/load":      {"policy", "policy/manifest"},
+	"policy/watch":     {"policy"},
 	"authorizer":       {"policy"},
 	"webhook/jsonbody": {},
 	"webhook/sar":      {"webhook/jsonbody"},

@@ -44,9 +44,9 @@ func TestTenants(t *testing.T) {
 		requireStatus(t, err, http.StatusForbidden, `is "bar", but you are "foo"`)
 	})
 
-	t.Run("a selector beyond the tenant's clusters is refused, and the message names it and the grant", func(t *testing.T) {
+	t.Run("a selector beyond the tenant's clusters is refused, and the message shows a cluster that it would match", func(t *testing.T) {
 		err := foo.Create(t.Context(), example(t, "profiles/outside.yaml"))
-		requireStatus(t, err, http.StatusForbidden, `"org=bar.io"`, `RoleRequest "full-access" requires org=foo.io`)
+		requireStatus(t, err, http.StatusForbidden, `"org=bar.io"`, `a cluster labelled org=bar.io would match; your grants cover env=internal or org=foo.io only`)
 	})
 
 	t.Run("an update cannot leave the tenant's clusters or his labels", func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestTenantsOfTheFirstForm(t *testing.T) {
 	require.NoError(t, foo.Create(t.Context(), profile))
 	require.Equal(t, "foo", profile.GetLabels()["projectsveltos.io/admin-name"])
 	profile = object(t, `{apiVersion: config.projectsveltos.io/v1alpha1, kind: ClusterProfile, metadata: {name: out}, spec: {clusterSelector: "org=bar.io"}}`)
-	requireStatus(t, foo.Create(t.Context(), profile), http.StatusForbidden, `RoleRequest "full-access" requires org=foo.io`)
+	requireStatus(t, foo.Create(t.Context(), profile), http.StatusForbidden, `your grants cover org=foo.io only`)
 
 	require.NoError(t, foo.List(t.Context(), pods(), client.InNamespace("default")))
 	user, err := s.User("foo")

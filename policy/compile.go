@@ -3,8 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-
-	"github.com/bailiwick-dev/bailiwick/policy/settings"
 )
 
 // Compile makes the snapshot of a policy. It never fails: what cannot be used contributes nothing and is listed, in
@@ -14,14 +12,19 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 	c.snap = &Snapshot{
 		self:             opts.Self,
 		sveltosNamespace: c.opts.SveltosNamespace,
+		options:          c.opts,
 		holdings:         map[string]*holding{},
 		tenants:          newTenants(),
 		trust:            newTrust(c.opts),
 		sources:          map[Ref][]Ref{},
+		open:             map[Naming][]Ref{},
 		roles:            map[Ref][]role{},
 		profiles:         index(&c.problems, objs.Profiles),
+		generators:       index(&c.problems, objs.Generators),
+		limits:           newLimits(c.opts),
 	}
 	c.sources = index(&c.problems, objs.Sources)
+	c.snap.stored = c.sources
 	c.clusters = unique(&c.problems, objs.Clusters)
 	c.here()
 	c.snap.rbac = newRBAC(&c.problems, objs.Roles, objs.Bindings)
@@ -29,11 +32,14 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 	for _, rr := range unique(&c.problems, objs.RoleRequests) {
 		c.roleRequest(rr)
 	}
+	c.shared()
+	c.snap.tenants.ownLabels()
 	c.holdings()
 	for _, p := range c.snap.profiles {
 		c.profile(p)
 	}
-	c.snap.facts = c.settingFacts(unique(&c.problems, objs.Nodes), unique(&c.problems, objs.Settings))
+	c.snap.facts = c.settingFacts(objs)
+	c.storedSettings(&c.snap.facts, unique(&c.problems, objs.Settings))
 	SortProblems(c.problems)
 	return c.snap, c.problems
 }
@@ -115,18 +121,6 @@ func (c *compiler) profile(p *Profile) {
 	if p.Spec.ClusterSelector.Set {
 		c.selectorUsable(&p.Object, p.Spec.ClusterSelector, "selects no cluster")
 	}
-}
-
-func (c *compiler) settingFacts(nodes []*Node, list []*Setting) settings.Facts {
-	f := settings.Facts{PodCIDRs: c.opts.PodCIDRs, ServiceCIDRs: c.opts.ServiceCIDRs, Settings: map[string]string{}}
-	f.NodesKnown = len(nodes) > 0
-	for _, n := range nodes {
-		f.Nodes = append(f.Nodes, settings.Node{Name: n.Metadata.Name, Addresses: n.InternalIPs()})
-	}
-	for _, s := range list {
-		f.Settings[s.Metadata.Name] = s.Effective()
-	}
-	return f
 }
 
 // unique orders the objects of one kind. Of two with one name the first counts, and the other is reported.

@@ -34,6 +34,7 @@ type RoleRequest struct {
 		// ClusterInfo are the clusters where access-manager has put the roles; it keeps those that no longer match.
 		ClusterInfo []struct {
 			Cluster ClusterTarget `json:"cluster"`
+			Status  string        `json:"status"` // Provisioned, once the tenant's kubeconfig is there
 		} `json:"clusterInfo"`
 	} `json:"status"`
 }
@@ -113,6 +114,13 @@ func (s *Source) Text(key string) (string, error) {
 // Upstream: libsveltos api/v1beta1/sveltoscluster_type.go; cluster-api api/core/v1beta2/cluster_types.go.
 type Cluster struct {
 	Object
+	Spec struct {
+		Paused bool `json:"paused"`
+		// PullMode is of a SveltosCluster: an agent inside fetches what to deploy there.
+		PullMode bool `json:"pullMode"`
+		// KubeconfigName is of a SveltosCluster: the Secret with the credentials, <name>-sveltos-kubeconfig when empty.
+		KubeconfigName string `json:"kubeconfigName"`
+	} `json:"spec"`
 }
 
 // Profile is a ClusterProfile or a Profile: add-ons for the clusters that it selects.
@@ -122,10 +130,18 @@ type Profile struct {
 	Object
 	Spec struct {
 		ClusterSelector ClusterSelector `json:"clusterSelector"`
+		// DependsOn are profiles of the same kind and namespace, which are deployed wherever this one is.
+		DependsOn []string `json:"dependsOn"`
 	} `json:"spec"`
 }
 
 func (p *Profile) check() error { return p.Spec.ClusterSelector.check("spec.clusterSelector") }
+
+// Generator is an EventTrigger or a ClusterPromotion: Sveltos makes ClusterProfiles from it.
+//
+// Upstream: lib.projectsveltos.io EventTrigger, event-manager api/v1beta1/eventtrigger_types.go;
+// config.projectsveltos.io ClusterPromotion, addon-controller api/v1beta1/clusterpromotion_types.go.
+type Generator struct{ Object }
 
 // Setting is one Harvester setting. There is no spec: value and default stand at the top.
 //

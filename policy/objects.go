@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,14 +24,26 @@ type Objects struct {
 	Roles        []*Role
 	Bindings     []*Binding
 	Profiles     []*Profile
+	Generators   []*Generator
 	Settings     []*Setting
 	Nodes        []*Node
+
+	Namespaces            []*Namespace
+	StorageClasses        []*StorageClass
+	VolumeSnapshotClasses []*VolumeSnapshotClass
+	Services              []*Service
+	ServiceCIDRs          []*ServiceCIDR
+	ClusterNetworks       []*ClusterNetwork
+	LonghornNodes         []*LonghornNode
+	ManagedCharts         []*ManagedChart
 }
 
 // Bundle is what a source of policy held when it was read.
 type Bundle struct {
 	Objects  *Objects
 	Problems []Problem
+	// Stale says why the source may hold something newer by now; nil when it does not.
+	Stale error
 	// Sum tells one content from another.
 	Sum [sha256.Size]byte
 }
@@ -39,7 +52,7 @@ type Bundle struct {
 type kind struct {
 	versions   []string
 	namespaced bool
-	read       func(o *Objects, raw []byte, pos Position) (*Object, error)
+	reader
 }
 
 // API groups of Sveltos.
@@ -50,32 +63,67 @@ const (
 
 // kinds lists what can stand in a policy. A new kind is one line here and one field in Objects.
 var kinds = map[schema.GroupKind]kind{
-	{Group: SveltosGroup, Kind: "RoleRequest"}:            {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*RoleRequest { return &o.RoleRequests })},
-	{Group: "", Kind: "ConfigMap"}:                        {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
-	{Group: "", Kind: "Secret"}:                           {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
-	{Group: SveltosGroup, Kind: "SveltosCluster"}:         {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
-	{Group: "cluster.x-k8s.io", Kind: "Cluster"}:          {[]string{"v1alpha3", "v1alpha4", "v1beta1", "v1beta2"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
-	{Group: SveltosGroup, Kind: "ClusterSet"}:             {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
-	{Group: SveltosGroup, Kind: "Set"}:                    {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
-	{Group: rbacv1.GroupName, Kind: "ClusterRole"}:        {[]string{"v1"}, false, into(func(o *Objects) *[]*Role { return &o.Roles })},
-	{Group: rbacv1.GroupName, Kind: "Role"}:               {[]string{"v1"}, true, into(func(o *Objects) *[]*Role { return &o.Roles })},
-	{Group: rbacv1.GroupName, Kind: "ClusterRoleBinding"}: {[]string{"v1"}, false, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
-	{Group: rbacv1.GroupName, Kind: "RoleBinding"}:        {[]string{"v1"}, true, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
-	{Group: SveltosConfigGroup, Kind: "ClusterProfile"}:   {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
-	{Group: SveltosConfigGroup, Kind: "Profile"}:          {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
-	{Group: "harvesterhci.io", Kind: "Setting"}:           {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
-	{Group: "", Kind: "Node"}:                             {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
+	{Group: SveltosGroup, Kind: "RoleRequest"}:                      {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*RoleRequest { return &o.RoleRequests })},
+	{Group: "", Kind: "ConfigMap"}:                                  {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: "", Kind: "Secret"}:                                     {[]string{"v1"}, true, into(func(o *Objects) *[]*Source { return &o.Sources })},
+	{Group: SveltosGroup, Kind: "SveltosCluster"}:                   {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: "cluster.x-k8s.io", Kind: "Cluster"}:                    {[]string{"v1alpha3", "v1alpha4", "v1beta1", "v1beta2"}, true, into(func(o *Objects) *[]*Cluster { return &o.Clusters })},
+	{Group: SveltosGroup, Kind: "ClusterSet"}:                       {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
+	{Group: SveltosGroup, Kind: "Set"}:                              {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*ClusterSet { return &o.Sets })},
+	{Group: rbacv1.GroupName, Kind: "ClusterRole"}:                  {[]string{"v1"}, false, into(func(o *Objects) *[]*Role { return &o.Roles })},
+	{Group: rbacv1.GroupName, Kind: "Role"}:                         {[]string{"v1"}, true, into(func(o *Objects) *[]*Role { return &o.Roles })},
+	{Group: rbacv1.GroupName, Kind: "ClusterRoleBinding"}:           {[]string{"v1"}, false, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
+	{Group: rbacv1.GroupName, Kind: "RoleBinding"}:                  {[]string{"v1"}, true, into(func(o *Objects) *[]*Binding { return &o.Bindings })},
+	{Group: SveltosConfigGroup, Kind: "ClusterProfile"}:             {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: SveltosConfigGroup, Kind: "Profile"}:                    {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
+	{Group: SveltosGroup, Kind: "EventTrigger"}:                     {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Generator { return &o.Generators })},
+	{Group: SveltosConfigGroup, Kind: "ClusterPromotion"}:           {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Generator { return &o.Generators })},
+	{Group: "harvesterhci.io", Kind: "Setting"}:                     {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
+	{Group: "", Kind: "Node"}:                                       {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
+	{Group: "", Kind: "Namespace"}:                                  {[]string{"v1"}, false, into(func(o *Objects) *[]*Namespace { return &o.Namespaces })},
+	{Group: "", Kind: "Service"}:                                    {[]string{"v1"}, true, into(func(o *Objects) *[]*Service { return &o.Services })},
+	{Group: "storage.k8s.io", Kind: "StorageClass"}:                 {[]string{"v1"}, false, into(func(o *Objects) *[]*StorageClass { return &o.StorageClasses })},
+	{Group: "snapshot.storage.k8s.io", Kind: "VolumeSnapshotClass"}: {[]string{"v1"}, false, into(func(o *Objects) *[]*VolumeSnapshotClass { return &o.VolumeSnapshotClasses })},
+	{Group: "networking.k8s.io", Kind: "ServiceCIDR"}:               {[]string{"v1beta1", "v1"}, false, into(func(o *Objects) *[]*ServiceCIDR { return &o.ServiceCIDRs })},
+	{Group: "network.harvesterhci.io", Kind: "ClusterNetwork"}:      {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*ClusterNetwork { return &o.ClusterNetworks })},
+	{Group: "longhorn.io", Kind: "Node"}:                            {[]string{"v1beta2"}, true, into(func(o *Objects) *[]*LonghornNode { return &o.LonghornNodes })},
+	{Group: "management.cattle.io", Kind: "ManagedChart"}:           {[]string{"v3"}, true, into(func(o *Objects) *[]*ManagedChart { return &o.ManagedCharts })},
 }
 
 // header is implemented by every kind through its embedded Object.
 type header interface{ header() *Object }
 
-// into reads an object of type T and appends it to the field that the function picks.
+// Item is one object that was read. It can be added to any number of Objects.
+type Item interface {
+	header
+	AddTo(*Objects)
+}
+
+type item[PT header] struct {
+	obj   PT
+	field func(*Objects) *[]PT
+}
+
+func (i *item[PT]) header() *Object { return i.obj.header() }
+
+// AddTo appends the object to those of its kind.
+func (i *item[PT]) AddTo(o *Objects) {
+	list := i.field(o)
+	*list = append(*list, i.obj)
+}
+
+// reader reads objects of one kind into the struct of the fields that are read.
+type reader struct {
+	read   func(raw []byte, pos Position) (Item, error)
+	fields reflect.Type
+}
+
+// into reads an object of type T, which goes to the field that the function picks.
 func into[T any, PT interface {
 	*T
 	header
-}](field func(*Objects) *[]PT) func(*Objects, []byte, Position) (*Object, error) {
-	return func(o *Objects, raw []byte, pos Position) (*Object, error) {
+}](field func(*Objects) *[]PT) reader {
+	read := func(raw []byte, pos Position) (Item, error) {
 		obj := PT(new(T))
 		if err := Decode(raw, obj); err != nil {
 			return nil, err
@@ -86,10 +134,9 @@ func into[T any, PT interface {
 			}
 		}
 		obj.header().Position = pos
-		list := field(o)
-		*list = append(*list, obj)
-		return obj.header(), nil
+		return &item[PT]{obj, field}, nil
 	}
+	return reader{read: read, fields: reflect.TypeFor[T]()}
 }
 
 // Decode reads the JSON of one object into one of the kinds of this package. Field names are matched exactly, as
@@ -109,24 +156,35 @@ func (e *FieldError) Unwrap() error { return e.Err }
 
 // Add reads the JSON of one object. What cannot be used is returned as a Problem and left out. A List adds its items.
 func (o *Objects) Add(raw []byte, pos Position) []Problem {
+	items, ps := Read(raw, pos)
+	for _, i := range items {
+		i.AddTo(o)
+	}
+	return ps
+}
+
+// Read reads the JSON of one object, or of a List. What cannot be used is returned as a Problem and left out.
+func Read(raw []byte, pos Position) ([]Item, []Problem) {
 	var head struct {
 		metav1.TypeMeta `json:",inline"`
 		Metadata        Metadata          `json:"metadata"`
 		Items           []json.RawMessage `json:"items"`
 	}
 	if err := Decode(raw, &head); err != nil {
-		return []Problem{{Severity: Error, Position: pos, Message: fmt.Sprintf("not a Kubernetes object: %v", err)}}
+		return nil, []Problem{{Severity: Error, Position: pos, Message: fmt.Sprintf("not a Kubernetes object: %v", err)}}
 	}
 	if head.Kind == "List" {
+		var items []Item
 		var ps []Problem
-		for _, item := range head.Items {
-			ps = append(ps, o.Add(item, pos)...)
+		for _, raw := range head.Items {
+			i, p := Read(raw, pos)
+			items, ps = append(items, i...), append(ps, p...)
 		}
-		return ps
+		return items, ps
 	}
-	problem := func(s Severity, path, message, hint string) []Problem {
+	problem := func(s Severity, path, message, hint string) ([]Item, []Problem) {
 		ref := Ref{Kind: head.Kind, Namespace: head.Metadata.Namespace, Name: head.Metadata.Name}
-		return []Problem{{Severity: s, Object: ref, Position: pos, Path: path, Message: message, Hint: hint}}
+		return nil, []Problem{{Severity: s, Object: ref, Position: pos, Path: path, Message: message, Hint: hint}}
 	}
 	if head.Kind == "" || head.APIVersion == "" {
 		return problem(Error, "", "not a Kubernetes object: apiVersion and kind are required", "")
@@ -146,7 +204,7 @@ func (o *Objects) Add(raw []byte, pos Position) []Problem {
 	case head.Metadata.Name == "":
 		return problem(Error, "metadata.name", "is required", "")
 	}
-	obj, err := k.read(o, raw, pos)
+	obj, err := k.read(raw, pos)
 	var field *FieldError
 	switch {
 	case errors.As(err, &field):
@@ -154,8 +212,8 @@ func (o *Objects) Add(raw []byte, pos Position) []Problem {
 	case err != nil:
 		return problem(Error, "", err.Error(), "")
 	}
-	obj.Metadata.Namespace = namespaceOf(k, obj.Metadata.Namespace)
-	return nil
+	obj.header().Metadata.Namespace = namespaceOf(k, head.Metadata.Namespace)
+	return []Item{obj}, nil
 }
 
 // namespaceOf gives an object the namespace it has in a cluster: none when its kind has none, and kubectl's default
@@ -177,12 +235,13 @@ func kindNames() string {
 		names = append(names, gk.Kind)
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 // Len counts the objects.
 func (o *Objects) Len() int {
-	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Sets) + len(o.Roles) + len(o.Bindings) + len(o.Profiles) + len(o.Settings) + len(o.Nodes)
+	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Sets) + len(o.Roles) + len(o.Bindings) + len(o.Profiles) + len(o.Generators) + len(o.Settings) + len(o.Nodes) +
+		len(o.Namespaces) + len(o.StorageClasses) + len(o.VolumeSnapshotClasses) + len(o.Services) + len(o.ServiceCIDRs) + len(o.ClusterNetworks) + len(o.LonghornNodes) + len(o.ManagedCharts)
 }
 
 // Merge adds the objects of another set.
@@ -194,6 +253,15 @@ func (o *Objects) Merge(other *Objects) {
 	o.Roles = append(o.Roles, other.Roles...)
 	o.Bindings = append(o.Bindings, other.Bindings...)
 	o.Profiles = append(o.Profiles, other.Profiles...)
+	o.Generators = append(o.Generators, other.Generators...)
 	o.Settings = append(o.Settings, other.Settings...)
 	o.Nodes = append(o.Nodes, other.Nodes...)
+	o.Namespaces = append(o.Namespaces, other.Namespaces...)
+	o.StorageClasses = append(o.StorageClasses, other.StorageClasses...)
+	o.VolumeSnapshotClasses = append(o.VolumeSnapshotClasses, other.VolumeSnapshotClasses...)
+	o.Services = append(o.Services, other.Services...)
+	o.ServiceCIDRs = append(o.ServiceCIDRs, other.ServiceCIDRs...)
+	o.ClusterNetworks = append(o.ClusterNetworks, other.ClusterNetworks...)
+	o.LonghornNodes = append(o.LonghornNodes, other.LonghornNodes...)
+	o.ManagedCharts = append(o.ManagedCharts, other.ManagedCharts...)
 }

@@ -26,12 +26,33 @@ type Options struct {
 	// Controllers are the user names of trusted controllers, beside those of Sveltos and Harvester.
 	Controllers []string
 
+	// TierFloor is the lowest tier that tenants' profiles may have: of two that want the same resource, the lower tier
+	// gets it. Default 100, which is Sveltos' own.
+	TierFloor int32
+	// AllowedURLs are what tenants' profiles may make Sveltos fetch from, as https://charts.example.com/team. Without any,
+	// every place but the inside of the management cluster.
+	AllowedURLs []string
+	// SharedProfiles are ClusterProfiles, by name, and Profiles, by namespace/name, on which every tenant's may depend.
+	SharedProfiles []string
+
+	// MaxTokenLifetime is the longest spec.expirationSeconds that a RoleRequest may have. Default 365 days, which is what
+	// access-manager takes when it has none.
+	MaxTokenLifetime time.Duration
+
 	// Now is the time at which the policy is in force: what has ended before it does not count.
 	Now time.Time
 
-	// PodCIDRs and ServiceCIDRs are the cluster's networks, when known.
+	// PodCIDRs, ServiceCIDRs and VIPs are the cluster's networks and the addresses that move between its nodes. Nil: what
+	// the policy says of them.
 	PodCIDRs     []netip.Prefix
 	ServiceCIDRs []netip.Prefix
+	VIPs         []netip.Addr
+	// UIHosts are the DNS names by which people reach the cluster.
+	UIHosts []string
+	// RegistrationHosts are the only hosts that may register the cluster with a Rancher. Nil: any may.
+	RegistrationHosts []string
+	// RKE2CertLifetime is how long RKE2 issues certificates for. Zero: as RKE2 does by itself.
+	RKE2CertLifetime time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -51,10 +72,10 @@ var sveltosControllers = []string{
 	"shard-controller", "sveltos-agent-manager", "techsupport-controller",
 }
 
-// harvesterController is the account of Harvester itself.
+// HarvesterController is the account of Harvester itself.
 //
 // Upstream: harvester deploy/charts/harvester, templates/serviceaccount.yaml.
-var harvesterController = ServiceAccount{Namespace: "harvester-system", Name: "harvester"}
+var HarvesterController = ServiceAccount{Namespace: "harvester-system", Name: "harvester"}
 
 // trust is who needs no grant.
 type trust struct {
@@ -66,7 +87,7 @@ type trust struct {
 func newTrust(o Options) trust {
 	t := trust{users: set(o.PlatformUsers), groups: set(o.PlatformGroups), controllers: set(o.Controllers)}
 	t.groups["system:masters"] = true
-	t.controllers[harvesterController.Username()] = true
+	t.controllers[HarvesterController.Username()] = true
 	for _, name := range sveltosControllers {
 		t.controllers[ServiceAccount{Namespace: o.SveltosNamespace, Name: name}.Username()] = true
 	}

@@ -12,14 +12,7 @@ func (s *Snapshot) Profile(namespace, name string) *Profile {
 	return s.profiles[Ref{Kind: kind, Namespace: namespace, Name: name}]
 }
 
-// RequestsNaming are the RoleRequests whose roleRefs name a ConfigMap or Secret, whether it exists or not.
-func (s *Snapshot) RequestsNaming(source Ref) []Ref { return s.sources[source] }
-
-// Sources are the ConfigMaps and Secrets that any RoleRequest names, in no order.
-func (s *Snapshot) Sources() []Ref {
-	refs := make([]Ref, 0, len(s.sources))
-	for ref := range s.sources {
-		refs = append(refs, ref)
-	}
-	return refs
+// Generator returns the EventTrigger or ClusterPromotion of a name, or nil.
+func (s *Snapshot) Generator(kind, name string) *Generator {
+	return s.generators[Ref{Kind: kind, Name: name}]
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -34,6 +35,9 @@ func (c *compiler) roleRequest(rr *RoleRequest) {
 		c.roleRef(rr, i, ref)
 	}
 	if !inForce {
+		if err == nil {
+			c.snap.lapsed = append(c.snap.lapsed, &request{object: rr, ids: ids})
+		}
 		return
 	}
 	rq := &request{object: rr, ids: ids, selector: rr.Spec.ClusterSelector.Selector}
@@ -66,6 +70,11 @@ func (c *compiler) expired(rr *RoleRequest) bool {
 // NextEnd is when the next grant ends by itself: then the policy has to be compiled again. It is zero when none does.
 func (s *Snapshot) NextEnd() time.Time { return s.next }
 
+// MaxTokenLifetime is how long the token of a tenant's account may be valid.
+func (s *Snapshot) MaxTokenLifetime() time.Duration {
+	return cmp.Or(s.options.MaxTokenLifetime, 365*24*time.Hour)
+}
+
 // roleRef reads what one reference names, on every cluster that it can mean, and reports what is wrong with it.
 func (c *compiler) roleRef(rr *RoleRequest, i int, ref RoleRef) {
 	path := fmt.Sprintf("spec.roleRefs[%d]", i)
@@ -75,6 +84,9 @@ func (c *compiler) roleRef(rr *RoleRequest, i int, ref RoleRef) {
 	}
 	if ref.Namespace == "" {
 		c.problems.add(Warning, &rr.Object, path+".namespace", "is empty, so the owner of a cluster's namespace can write his own grant", "name the namespace")
+	}
+	if naming, ok := ref.naming(); ok {
+		c.snap.open[naming] = append(c.snap.open[naming], rr.Ref())
 	}
 	for _, cluster := range c.clustersOf(rr, ref) {
 		key, err := ref.on(cluster)
@@ -111,6 +123,7 @@ func (c *compiler) names(rr *RoleRequest, path string, key Ref) {
 	}
 	if _, done := c.snap.roles[key]; !done {
 		c.snap.roles[key] = rolesOf(src, &c.problems)
+		c.reserved(src, c.snap.roles[key])
 	}
 }
 

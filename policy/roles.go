@@ -18,8 +18,9 @@ const secretType = "addons.projectsveltos.io/cluster-profile"
 
 // role is a Role or ClusterRole that a Source holds.
 type role struct {
-	ref   Ref
-	rules []rbacv1.PolicyRule
+	ref        Ref
+	rules      []rbacv1.PolicyRule
+	aggregates bool
 }
 
 // rolesOf reads the roles in a Source. Sveltos skips everything else it finds there, so that is a warning.
@@ -64,7 +65,8 @@ func readRole(doc manifest.Document) (role, error) {
 	}
 	var r struct {
 		Object
-		Rules []rbacv1.PolicyRule `json:"rules"`
+		Rules           []rbacv1.PolicyRule     `json:"rules"`
+		AggregationRule *rbacv1.AggregationRule `json:"aggregationRule"`
 	}
 	if err := Decode(doc.JSON, &r); err != nil {
 		return fail("%w", err)
@@ -81,5 +83,5 @@ func readRole(doc manifest.Document) (role, error) {
 	case r.Kind == "ClusterRole":
 		r.Metadata.Namespace = ""
 	}
-	return role{ref: r.Ref(), rules: r.Rules}, nil
+	return role{ref: r.Ref(), rules: r.Rules, aggregates: r.AggregationRule != nil}, nil
 }

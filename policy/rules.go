@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // Ask is one question: may the user do this? It has the fields of a SubjectAccessReview that decide.
@@ -17,6 +18,8 @@ type Ask struct {
 	Name        string // "" for requests that name no object
 	Path        string // of a non-resource request, as "/healthz"
 	NonResource bool
+	// Labels are what a list is narrowed to. RBAC does not look at them.
+	Labels labels.Requirements
 }
 
 // covers says whether an RBAC rule covers the request. It means exactly what it means to the RBAC authorizer

@@ -10,13 +10,19 @@ import (
 type Snapshot struct {
 	self             ClusterRef
 	sveltosNamespace string
+	options          Options
 	holdings         map[string]*holding // by user name on the cluster Self
 	requests         []*request
+	lapsed           []*request // RoleRequests that name a tenant and are not in force
 	tenants          tenants
 	fleet            fleet
 	profiles         profiles
-	sources          map[Ref][]Ref  // the RoleRequests that name a ConfigMap or Secret
-	roles            map[Ref][]role // what those hold
+	generators       map[Ref]*Generator
+	limits           Limits
+	sources          map[Ref][]Ref    // the RoleRequests that name a ConfigMap or Secret
+	open             map[Naming][]Ref // those that name it by a template
+	stored           map[Ref]*Source  // every ConfigMap and Secret of the policy
+	roles            map[Ref][]role   // what those that are named hold
 	rbac             rbac
 	trust            trust
 	facts            settings.Facts

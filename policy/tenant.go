@@ -21,10 +21,10 @@ const (
 	LabelServiceAccountNamespace = "projectsveltos.io/serviceaccount-namespace"
 )
 
-// sveltosAdmin is the account name that Sveltos takes for the administrator of a cluster.
+// SveltosAdmin is the account name that Sveltos takes for the administrator of a cluster.
 //
 // Upstream: libsveltos lib/clusterproxy/cluster_utils.go.
-const sveltosAdmin = "kubernetes-admin"
+const SveltosAdmin = "kubernetes-admin"
 
 // Tenant is a tenant admin as the management cluster knows him: who he is, and the clusters he was given.
 type Tenant struct {
@@ -32,6 +32,15 @@ type Tenant struct {
 	Owner ServiceAccount
 	// Requests are the selectors that RoleRequests give him, ordered by name.
 	Requests []GrantedSelector
+	// names are the users that are he, on the management cluster. Who merely acts as him is not one of them.
+	names []string
+
+	// allowed begins the reason of what he may do on the management cluster. It is built once.
+	allowed string
+	// byAdmin says that a RoleRequest of the first form names him.
+	byAdmin bool
+	// own match the objects that carry his owner labels, and no others.
+	own []selector.Selector
 }
 
 // tenants finds a tenant by who sends a request.
@@ -53,22 +62,27 @@ const (
 
 // add gives the clusters of a request to its tenant.
 func (t *tenants) add(rq *request) {
-	granted := GrantedSelector{Origin: rq.object.Ref(), Selector: rq.selector}
+	granted := GrantedSelector{Origin: rq.object.Ref(), Selector: rq.selector, waiting: rq.object.waiting()}
 	given := map[*Tenant]bool{}
 	give := func(owner ServiceAccount) *Tenant {
 		tenant := t.byOwner[owner]
 		if tenant == nil {
-			tenant = &Tenant{Owner: owner}
+			tenant = &Tenant{Owner: owner, allowed: "allowed by " + granted.Origin.String() + ": "}
 			t.byOwner[owner] = tenant
 		}
 		if !given[tenant] {
 			given[tenant] = true
 			tenant.Requests = append(tenant.Requests, granted)
+			tenant.byAdmin = tenant.byAdmin || rq.object.byAdmin()
 		}
 		return tenant
 	}
 	for username, owner := range rq.ids.management {
-		t.byUser[username] = give(owner)
+		tenant := give(owner)
+		t.byUser[username] = tenant
+		if !slices.Contains(tenant.names, username) {
+			tenant.names = append(tenant.names, username)
+		}
 	}
 	first := t.byOwner[rq.ids.owners()[0]]
 	for _, user := range list(rq.object.Metadata.Annotations[AnnotationUsers]) {
@@ -119,6 +133,7 @@ func (s *Snapshot) TenantOf(owner ServiceAccount) *Tenant { return s.tenants.byO
 type GrantedSelector struct {
 	Origin   Ref
 	Selector selector.Selector
+	waiting  map[ClusterRef]bool
 }
 
 // OwnerLabels are the labels that name the tenant, in both forms that Sveltos has used.
@@ -207,8 +222,8 @@ func identifyAdmin(admin string, o Options) (identities, error) {
 
 // checkOwner refuses identities that cannot be written into the owner labels, or that mean something else there.
 func checkOwner(sa ServiceAccount) error {
-	if sa.Name == sveltosAdmin {
-		return fmt.Errorf("%q is the name by which Sveltos means the administrator of a cluster, no tenant can have it", sveltosAdmin)
+	if sa.Name == SveltosAdmin {
+		return fmt.Errorf("%q is the name by which Sveltos means the administrator of a cluster, no tenant can have it", SveltosAdmin)
 	}
 	for _, v := range []string{sa.Namespace, sa.Name} {
 		if errs := validation.IsValidLabelValue(v); len(errs) > 0 {
@@ -216,4 +231,9 @@ func checkOwner(sa ServiceAccount) error {
 		}
 	}
 	return nil
+}
+
+// byAdmin says whether a RoleRequest names its tenant in the form of the first Sveltos releases.
+func (rr *RoleRequest) byAdmin() bool {
+	return rr.Spec.ServiceAccountName == "" && rr.Spec.ServiceAccountNamespace == ""
 }

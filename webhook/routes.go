@@ -22,8 +22,8 @@ const AuthorizePath = "/authorize"
 type Routes struct {
 	Authorizer authorizer.Authorizer
 	Guards     []admit.Guard
-	// Modes are the guards that do not enforce, by name.
-	Modes     map[string]admit.Mode
+	// Modes are the guards and checks that do not enforce.
+	Modes     admit.Modes
 	Snapshots policy.Holder
 	Metrics   *Metrics
 	Log       *slog.Logger
@@ -38,12 +38,11 @@ func (r *Routes) Handler() http.Handler {
 		Observe:    observer(r.Metrics, "authorize", "", sar.Outcomes...),
 	})
 	for _, g := range r.Guards {
-		mode := r.Modes[g.Name]
 		if g.Mutate != nil {
-			mux.Handle(g.MutatePath(), &admit.Handler{Guard: g, Mutating: true, Mode: mode, Snapshots: r.Snapshots,
+			mux.Handle(g.MutatePath(), &admit.Handler{Guard: g, Mutating: true, Modes: r.Modes, Snapshots: r.Snapshots,
 				Observe: observer(r.Metrics, "mutate", g.Name, admit.Outcomes...)})
 		}
-		mux.Handle(g.ValidatePath(), &admit.Handler{Guard: g, Mode: mode, Snapshots: r.Snapshots,
+		mux.Handle(g.ValidatePath(), &admit.Handler{Guard: g, Modes: r.Modes, Snapshots: r.Snapshots,
 			Observe: observer(r.Metrics, "validate", g.Name, admit.Outcomes...)})
 	}
 	return r.recovered(mux)

@@ -46,18 +46,22 @@ func TestRoutesFollowTheGuards(t *testing.T) {
 	}
 }
 
-func TestModeIsThatOfTheGuard(t *testing.T) {
+func TestModeIsThatOfTheGuardOrTheCheck(t *testing.T) {
 	rs, _, _ := routes(t)
-	rs.Modes = map[string]admit.Mode{"profiles": admit.Warn}
-	w := post(rs.Handler(), "/mutate/profiles", profileBy("jane"))
+	rs.Modes = admit.Modes{"profiles": admit.Warn}
+	w := post(rs.Handler(), "/validate/profiles", profileBy("jane"))
 	require.Contains(t, w.Body.String(), `"allowed":true,"warnings":["would be refused: no RoleRequest gives`)
+
+	rs.Modes = admit.Modes{"profiles": admit.Warn, "profiles/owner": admit.Enforce}
+	w = post(rs.Handler(), "/validate/profiles", profileBy("jane"))
+	require.Contains(t, w.Body.String(), `"allowed":false,"status":{"metadata":{},"status":"Failure","message":"no RoleRequest gives`)
 }
 
 func TestPanicIsAnsweredAndLogged(t *testing.T) {
 	rs, _, log := routes(t)
 	rs.Authorizer = panics
 	rs.Guards = append(rs.Guards, admit.Guard{Name: "broken", Rules: rs.Guards[0].Rules,
-		Checks: []admit.Check{func(*admit.Question) admit.Verdict { panic("crack") }}})
+		Checks: []admit.Check{{Judge: func(*admit.Question) admit.Verdict { panic("crack") }}}})
 	h := rs.Handler()
 	for path, tc := range map[string]struct{ body, panic string }{
 		webhook.AuthorizePath: {asksAllowed, "boom"},
@@ -76,7 +80,7 @@ func TestPanicIsAnsweredAndLogged(t *testing.T) {
 func TestAbortIsNoPanic(t *testing.T) {
 	rs, _, log := routes(t)
 	rs.Guards = []admit.Guard{{Name: "aborts", Rules: rs.Guards[0].Rules,
-		Checks: []admit.Check{func(*admit.Question) admit.Verdict { panic(http.ErrAbortHandler) }}}}
+		Checks: []admit.Check{{Judge: func(*admit.Question) admit.Verdict { panic(http.ErrAbortHandler) }}}}}
 	defer func() {
 		err, _ := recover().(error)
 		require.True(t, errors.Is(err, http.ErrAbortHandler))
@@ -93,7 +97,7 @@ func TestMetrics(t *testing.T) {
 		post(h, webhook.AuthorizePath, body)
 	}
 	post(h, "/mutate/profiles", profileBy(fooHere))
-	post(h, "/mutate/profiles", profileBy("jane"))
+	post(h, "/validate/profiles", profileBy("jane"))
 	post(h, "/validate/profiles", "junk")
 	rs.Authorizer = panics
 	post(rs.Handler(), webhook.AuthorizePath, asksAllowed)
@@ -110,17 +114,19 @@ bailiwick_decisions_total{endpoint="authorize",guard="",outcome="unavailable"} 1
 bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="allowed"} 1
 bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="audited"} 0
 bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="malformed"} 0
-bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="refused"} 1
+bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="refused"} 0
+bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="too_complex"} 0
 bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="unavailable"} 0
 bailiwick_decisions_total{endpoint="mutate",guard="profiles",outcome="warned"} 0
 bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="allowed"} 0
 bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="audited"} 0
 bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="malformed"} 1
-bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="refused"} 0
+bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="refused"} 1
+bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="too_complex"} 0
 bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="unavailable"} 0
 bailiwick_decisions_total{endpoint="validate",guard="profiles",outcome="warned"} 0
 `), "bailiwick_decisions_total"))
-	require.Equal(t, map[string]uint64{"authorize": 6, "mutate": 2, "validate": 1}, timed(t, registry))
+	require.Equal(t, map[string]uint64{"authorize": 6, "mutate": 1, "validate": 2}, timed(t, registry))
 }
 
 // timed counts the requests whose time was taken, by endpoint.

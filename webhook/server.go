@@ -20,6 +20,8 @@ type Server struct {
 
 	MetricsListener net.Listener
 	Metrics         http.Handler
+	// Debug answers /debug/policy. Nil: nobody does.
+	Debug http.Handler
 	// Ready says what /readyz answers while the server is not draining: whether it is ready, and a line for people.
 	Ready func() (bool, string)
 
@@ -68,10 +70,13 @@ func (s *Server) Run(ctx context.Context) error {
 	return nil
 }
 
-// side routes /metrics, /healthz and /readyz.
+// side routes /metrics, /healthz, /readyz and /debug/policy.
 func (s *Server) side() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.Metrics)
+	if s.Debug != nil {
+		mux.Handle("GET /debug/policy", s.Debug)
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if s.draining.Load() {

@@ -13,11 +13,25 @@ type ServerConfiguration struct {
 
 	// PolicyDir is a directory of YAML from which the policy is read, and read again when it changes.
 	PolicyDir string `json:"policyDir,omitempty"`
+	// Kubeconfig is a file that says how to reach the cluster that is served. Its policy is followed, and what settings
+	// are checked against.
+	Kubeconfig string `json:"kubeconfig,omitempty"`
+	// InCluster does the same for the cluster in which the server runs as a pod.
+	InCluster bool `json:"inCluster,omitempty"`
+	// PolicyKubeconfig is a file that says how to reach the management cluster, when the policy stands there.
+	PolicyKubeconfig string `json:"policyKubeconfig,omitempty"`
+	// StateDir is where the last good policy of these clusters is kept for a start without them.
+	StateDir string `json:"stateDir,omitempty"`
 
 	// Listen is where kube-apiserver's webhooks are answered, over TLS. Default 127.0.0.1:9443.
 	Listen string `json:"listen,omitempty"`
 	// MetricsListen is where /metrics, /healthz and /readyz are answered. Default 127.0.0.1:9090.
 	MetricsListen string `json:"metricsListen,omitempty"`
+	// LeaveWebhooks leaves the registered webhooks of the cluster that is served as they are. Otherwise those that carry
+	// the label bailiwick.dev/registration=reconciled are kept up to date with what the policy names.
+	LeaveWebhooks bool `json:"leaveWebhooks,omitempty"`
+	// DebugPolicy answers /debug/policy there: what is wrong in the policy, with the names of tenants and objects.
+	DebugPolicy bool `json:"debugPolicy,omitempty"`
 	// Drain is how long the server goes on answering after it was told to stop. Default 5s.
 	Drain metav1.Duration `json:"drain,omitempty"`
 
@@ -47,10 +61,31 @@ type ServerConfiguration struct {
 	// SveltosNamespace is where Sveltos runs. Default projectsveltos.
 	SveltosNamespace string `json:"sveltosNamespace,omitempty"`
 
-	// PodCIDRs and ServiceCIDRs are the networks of the cluster, for the checks of settings.
+	// TierFloor is the lowest tier that tenants' profiles may have. Default 100, which is Sveltos' own.
+	TierFloor int32 `json:"tierFloor,omitempty"`
+	// AllowedURLs are what tenants' profiles may make Sveltos fetch from, as https://charts.example.com/team. Empty: every
+	// place but the inside of the management cluster.
+	AllowedURLs []string `json:"allowedURLs,omitempty"`
+	// SharedProfiles are ClusterProfiles, by name, and Profiles, by namespace/name, on which every tenant's may depend.
+	SharedProfiles []string `json:"sharedProfiles,omitempty"`
+
+	// MaxTokenLifetime is the longest spec.expirationSeconds that a RoleRequest may have. Default 8760h, which is what
+	// access-manager takes when it has none.
+	MaxTokenLifetime metav1.Duration `json:"maxTokenLifetime,omitempty"`
+
+	// PodCIDRs, ServiceCIDRs and VIPs are the networks of the cluster and the addresses that move between its nodes, for
+	// the checks of settings. Empty: what the policy says of them.
 	PodCIDRs     []string `json:"podCIDRs,omitempty"`
 	ServiceCIDRs []string `json:"serviceCIDRs,omitempty"`
+	VIPs         []string `json:"vips,omitempty"`
+	// UIHosts are the DNS names by which people reach the cluster; its certificate has to name them.
+	UIHosts []string `json:"uiHosts,omitempty"`
+	// RegistrationHosts are the only hosts that the setting cluster-registration-url may name. Empty: any.
+	RegistrationHosts []string `json:"registrationHosts,omitempty"`
+	// RKE2CertLifetime is how long RKE2 issues certificates for. Empty: 365 days, RKE2's default.
+	RKE2CertLifetime metav1.Duration `json:"rke2CertLifetime,omitempty"`
 
-	// Mode says what becomes of a guard's refusals: enforce (the default), warn or audit.
+	// Mode says what becomes of the refusals of a guard (settings), or of one of its checks (profiles/tier): enforce (the
+	// default), warn or audit.
 	Mode map[string]string `json:"mode,omitempty"`
 }

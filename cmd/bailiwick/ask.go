@@ -1,9 +1,11 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
 
@@ -16,6 +18,7 @@ type ask struct {
 	all       bool
 	user      string
 	groups    []string
+	selector  string
 	cluster   string
 	labels    map[string]string
 	paths     []string
@@ -27,12 +30,23 @@ func (a *ask) flags(fs *pflag.FlagSet) {
 	fs.BoolVarP(&a.all, "all-namespaces", "A", false, "say that the request is cluster-wide")
 	fs.StringVar(&a.user, "as", "", "user who asks (required)")
 	fs.StringSliceVar(&a.groups, "as-group", nil, "group of the user; repeat for several")
+	fs.StringVarP(&a.selector, "selector", "l", "", "label selector of a list, watch or deletecollection, as env=prod,tier!=web")
 	fs.StringVar(&a.cluster, "cluster", "", "cluster that is asked, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)")
 	fs.StringToStringVar(&a.labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
 	fs.Lookup("cluster-labels").DefValue = ""
-	fs.StringSliceVarP(&a.paths, "filename", "f", nil, "policy: file or directory of YAML, - for standard input; repeat for several (required)")
-	fs.StringSliceVar(&a.options.AdminNamespaces, "admin-namespaces", nil, "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)")
-	fs.StringVar(&a.options.SveltosNamespace, "sveltos-namespace", "", "namespace of Sveltos (default: projectsveltos)")
+	policyFlags(fs, &a.paths, &a.options)
+}
+
+// policyFlags say where a policy stands and how it is read.
+func policyFlags(fs *pflag.FlagSet, paths *[]string, options *policy.Options) {
+	fs.StringSliceVarP(paths, "filename", "f", nil, "policy: file or directory of YAML, - for standard input; repeat for several (required)")
+	identityFlags(fs, options)
+}
+
+// identityFlags say how tenants are known.
+func identityFlags(fs *pflag.FlagSet, options *policy.Options) {
+	fs.StringSliceVar(&options.AdminNamespaces, "admin-namespaces", nil, "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)")
+	fs.StringVar(&options.SveltosNamespace, "sveltos-namespace", "", "namespace of Sveltos (default: projectsveltos)")
 }
 
 // attributes reads the arguments of the command.
@@ -49,8 +63,8 @@ func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
 	}
 	if strings.HasPrefix(args[1], "/") {
 		rec.Path = args[1]
-		if len(args) > 2 || a.namespace != "" {
-			return nil, broken("leave out the name and -n", "path %s is no resource: it has neither name nor namespace", args[1])
+		if len(args) > 2 || a.namespace != "" || a.selector != "" {
+			return nil, broken("leave out the name, -n and -l", "path %s is no resource: it has neither name, namespace nor labels", args[1])
 		}
 		return rec, nil
 	}
@@ -65,7 +79,23 @@ func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
 	if len(args) > 2 {
 		rec.Name = args[2]
 	}
-	return rec, nil
+	return rec, a.narrow(rec)
+}
+
+// narrow puts the label selector into a request for many objects.
+func (a *ask) narrow(rec *authorizer.AttributesRecord) error {
+	if a.selector == "" {
+		return nil
+	}
+	if !slices.Contains([]string{"list", "watch", "deletecollection"}, rec.Verb) {
+		return broken("leave out -l", "%s takes no label selector: only list, watch and deletecollection do", rec.Verb)
+	}
+	reqs, err := labels.ParseToRequirements(a.selector)
+	if err != nil {
+		return broken("write it as for kubectl, as env=prod,tier!=web", "-l %q: %w", a.selector, err)
+	}
+	rec.LabelSelectorRequirements = reqs
+	return nil
 }
 
 // self is the cluster that is asked.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 	k8sauthorizer "k8s.io/apiserver/pkg/authorization/authorizer"
@@ -98,6 +99,7 @@ func compile(io stdio, paths []string, opts policy.Options) (*policy.Snapshot, [
 	if objs.Len() == 0 && len(problems) == 0 {
 		return nil, nil, broken("-f takes files and directories of policy YAML", "no policy object in %v", paths)
 	}
+	opts.Now = time.Now()
 	snap, more := policy.Compile(objs, opts)
 	return snap, append(problems, more...), nil
 }

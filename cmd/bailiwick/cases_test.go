@@ -19,6 +19,8 @@ import (
 	"golang.org/x/tools/txtar"
 	authzv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
 	k8sauthorizer "k8s.io/apiserver/pkg/authorization/authorizer"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
@@ -124,7 +126,8 @@ func askHTTP(t *testing.T, holder *atomic.Pointer[policy.Snapshot], authz k8saut
 	}
 	if a.ResourceRequest {
 		review.Spec.ResourceAttributes = &authzv1.ResourceAttributes{Verb: a.Verb, Group: a.APIGroup, Version: a.APIVersion,
-			Resource: a.Resource, Subresource: a.Subresource, Namespace: a.Namespace, Name: a.Name}
+			Resource: a.Resource, Subresource: a.Subresource, Namespace: a.Namespace, Name: a.Name,
+			LabelSelector: labelSelector(a.LabelSelectorRequirements)}
 	} else {
 		review.Spec.NonResourceAttributes = &authzv1.NonResourceAttributes{Verb: a.Verb, Path: a.Path}
 	}
@@ -137,4 +140,21 @@ func askHTTP(t *testing.T, holder *atomic.Pointer[policy.Snapshot], authz k8saut
 	require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
 	require.NoError(t, json.Unmarshal(rec.Body.Bytes(), &review))
 	return review.Status
+}
+
+// labelSelector writes requirements as kube-apiserver's webhook client does.
+func labelSelector(reqs labels.Requirements) *authzv1.LabelSelectorAttributes {
+	if len(reqs) == 0 {
+		return nil
+	}
+	operators := map[selection.Operator]metav1.LabelSelectorOperator{
+		selection.In: metav1.LabelSelectorOpIn, selection.Equals: metav1.LabelSelectorOpIn, selection.DoubleEquals: metav1.LabelSelectorOpIn,
+		selection.NotIn: metav1.LabelSelectorOpNotIn, selection.NotEquals: metav1.LabelSelectorOpNotIn,
+		selection.Exists: metav1.LabelSelectorOpExists, selection.DoesNotExist: metav1.LabelSelectorOpDoesNotExist,
+	}
+	selector := &authzv1.LabelSelectorAttributes{}
+	for _, r := range reqs {
+		selector.Requirements = append(selector.Requirements, metav1.LabelSelectorRequirement{Key: r.Key(), Operator: operators[r.Operator()], Values: r.ValuesUnsorted()})
+	}
+	return selector
 }

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime/debug"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -30,15 +34,17 @@ type feed struct {
 	options policy.Options
 	log     *slog.Logger
 	metrics feedMetrics
+	state   atomic.Pointer[feedState]
+	told    func(*policy.Snapshot, *policy.Bundle, []policy.Problem) // of each snapshot; nil: nobody is
 
-	sum   [sha256.Size]byte
-	state atomic.Pointer[feedState]
+	mu     sync.Mutex     // one change at a time
+	bundle *policy.Bundle // from which the snapshot in force was compiled
 }
 
 // feedState is what /readyz tells.
 type feedState struct {
 	since time.Time // when the snapshot in force was compiled
-	stale error     // why it could not be brought up to date, or nil
+	stale error     // why it may be out of date, or nil
 }
 
 func newFeed(from source, options policy.Options, reg prometheus.Registerer, log *slog.Logger) *feed {
@@ -48,13 +54,16 @@ func newFeed(from source, options policy.Options, reg prometheus.Registerer, log
 	return f
 }
 
-// start compiles the first snapshot.
+// start compiles the first snapshot. It fails when the source cannot be read.
 func (f *feed) start() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	bundle, err := f.source.Read()
 	if err != nil {
 		return err
 	}
 	f.compile(bundle)
+	f.note(bundle.Stale)
 	return nil
 }
 
@@ -62,36 +71,73 @@ func (f *feed) start() error {
 func (f *feed) follow(ctx context.Context) error {
 	// What changed between the first reading and the start of the watch is found by reading once more.
 	f.refresh()
-	return f.source.Watch(ctx, f.refresh)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return f.source.Watch(ctx, f.refresh) })
+	group.Go(func() error { f.expire(ctx); return nil })
+	return group.Wait()
 }
 
 func (f *feed) refresh() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	bundle, err := f.source.Read()
-	old := f.state.Load()
 	switch {
+	case err != nil && f.bundle != nil:
+		f.note(fmt.Errorf("%w; the policy of %s stays in force", err, f.state.Load().since.Format(time.RFC3339)))
+		return
 	case err != nil:
-		if old.stale == nil {
-			f.log.Error("policy cannot be read, the last good one stays in force", "error", err, "since", old.since)
-		}
-		f.state.Store(&feedState{since: old.since, stale: err})
-		f.metrics.stale.Set(1)
-	case bundle.Sum == f.sum:
-		f.state.Store(&feedState{since: old.since})
-		f.metrics.stale.Set(0)
-	default:
+		f.note(err)
+		return
+	case f.bundle == nil || f.bundle.Sum != bundle.Sum:
 		f.compile(bundle)
+	}
+	f.note(bundle.Stale)
+}
+
+// expire compiles the policy again when a grant in it ends by itself.
+func (f *feed) expire(ctx context.Context) {
+	// The time is looked up again and again, because timers stand still with a machine that is suspended.
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticks.C:
+			snap := f.Load()
+			if snap == nil || snap.NextEnd().IsZero() || now.Before(snap.NextEnd()) {
+				continue
+			}
+			f.mu.Lock()
+			f.compile(f.bundle)
+			f.mu.Unlock()
+		}
 	}
 }
 
 func (f *feed) compile(bundle *policy.Bundle) {
-	start := time.Now()
-	snap, problems := policy.Compile(bundle.Objects, f.options)
-	problems = append(bundle.Problems, problems...)
+	options := f.options
+	options.Now = time.Now()
+	snap, problems := policy.Compile(bundle.Objects, options)
+	problems = append(slices.Clip(bundle.Problems), problems...)
 	f.Store(snap)
-	f.sum = bundle.Sum
-	f.state.Store(&feedState{since: time.Now()})
+	stale := f.state.Load().stale
+	if f.bundle == nil {
+		stale = nil // it said why there was no policy
+	}
+	f.state.Store(&feedState{since: options.Now, stale: stale})
+	f.bundle = bundle
 	f.metrics.compiled(problems)
-	f.log.Info("policy in force", "objects", bundle.Objects.Len(), "problems", len(problems), "took", time.Since(start))
+	if f.told != nil {
+		f.told(snap, bundle, problems)
+	}
+	if os.Getenv("ZZ_FREE") != "" {
+		f.bundle.Problems = bundle.Problems
+		t := time.Now()
+		debug.FreeOSMemory()
+		f.log.Info("ZZ freed", "took", time.Since(t))
+	}
+	f.log.Info("policy in force", "objects", bundle.Objects.Len(), "problems", len(problems), "took", time.Since(options.Now))
 	for _, p := range problems {
 		level := slog.LevelWarn
 		if p.Severity == policy.Error {
@@ -101,14 +147,34 @@ func (f *feed) compile(bundle *policy.Bundle) {
 	}
 }
 
+// note keeps why the snapshot in force may be out of date. Only a change is logged.
+func (f *feed) note(stale error) {
+	old := f.state.Load()
+	switch {
+	case f.bundle == nil && old.stale == nil:
+		f.log.Info("no policy yet", "reason", stale)
+	case f.bundle != nil && stale != nil && old.stale == nil:
+		f.log.Warn("policy cannot be read, the last good one stays in force", "reason", stale)
+	case stale == nil && old.stale != nil:
+		f.log.Info("policy is up to date")
+	}
+	f.state.Store(&feedState{since: old.since, stale: stale})
+	f.metrics.stale.Set(0)
+	if stale != nil {
+		f.metrics.stale.Set(1)
+	}
+}
+
 // ready tells the truth: starting, ready, or ready with an old policy.
 func (f *feed) ready() (bool, string) {
 	state := f.state.Load()
 	switch {
+	case f.Load() == nil && state.stale != nil:
+		return false, "starting: " + state.stale.Error()
 	case f.Load() == nil:
 		return false, "starting: no policy has been loaded yet"
 	case state.stale != nil:
-		return true, fmt.Sprintf("ready, but stale: %v; the policy of %s stays in force", state.stale, state.since.Format(time.RFC3339))
+		return true, "ready, but stale: " + state.stale.Error()
 	default:
 		return true, "ready"
 	}
@@ -133,7 +199,7 @@ func newFeedMetrics(reg prometheus.Registerer, since func() time.Time) feedMetri
 		}, []string{"severity", "kind"}),
 		stale: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "bailiwick_snapshot_stale",
-			Help: "1 while the policy cannot be read and the last good snapshot stays in force.",
+			Help: "1 while the policy, or a part of it, cannot be read and the last good snapshot stays in force.",
 		}),
 	}
 	age := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -146,7 +212,6 @@ func newFeedMetrics(reg prometheus.Registerer, since func() time.Time) feedMetri
 
 func (m *feedMetrics) compiled(problems []policy.Problem) {
 	m.generation.Inc()
-	m.stale.Set(0)
 	m.problems.Reset()
 	for _, p := range problems {
 		m.problems.WithLabelValues(string(p.Severity), p.Object.Kind).Inc()

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -13,10 +14,16 @@ import (
 )
 
 // serveOptions are the flags of serve. Each is a field of the configuration file, under the same words.
-var serveOptions = []option{
+var serveOptions = slices.Concat([]option{
 	field("policy-dir", "`DIR` of YAML that holds the policy; read again when it changes", func(c *config) *string { return &c.PolicyDir }),
+	field("kubeconfig", "`FILE` for the cluster that is served: its policy and what settings are checked against are followed", func(c *config) *string { return &c.Kubeconfig }),
+	field("in-cluster", "the same, for the cluster in which this runs as a pod", func(c *config) *bool { return &c.InCluster }),
+	field("policy-kubeconfig", "`FILE` for the management cluster, when the policy stands there and not in the cluster that is served", func(c *config) *string { return &c.PolicyKubeconfig }),
+	field("state-dir", "`DIR` where the last good policy of the clusters is kept for a start without them", func(c *config) *string { return &c.StateDir }),
 	field("listen", "`ADDRESS` for kube-apiserver's webhooks, over TLS", func(c *config) *string { return &c.Listen }),
 	field("metrics-listen", "`ADDRESS` for /metrics, /healthz and /readyz", func(c *config) *string { return &c.MetricsListen }),
+	field("leave-webhooks", "do not keep the registered webhooks of the cluster that is served up to date with the policy", func(c *config) *bool { return &c.LeaveWebhooks }),
+	field("debug-policy", "answer /debug/policy beside the metrics: what is wrong in the policy, with the names of tenants and objects", func(c *config) *bool { return &c.DebugPolicy }),
 	field("drain", "how long to go on answering after a signal to stop, once /readyz has failed", func(c *config) *metav1.Duration { return &c.Drain }),
 	field("cert-dir", "`DIR` with tls.crt and tls.key; read again when they change", func(c *config) *string { return &c.CertDir }),
 	field("self-signed", "serve a certificate made at start, for a laptop", func(c *config) *bool { return &c.SelfSigned }),
@@ -30,9 +37,17 @@ var serveOptions = []option{
 	field("controllers", "user names of controllers to trust, beside those of Sveltos and Harvester", func(c *config) *[]string { return &c.Controllers }),
 	field("admin-namespaces", "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)", func(c *config) *[]string { return &c.AdminNamespaces }),
 	field("sveltos-namespace", "namespace of Sveltos (default: projectsveltos)", func(c *config) *string { return &c.SveltosNamespace }),
-	field("pod-cidrs", "pod networks of the cluster, for the checks of settings", func(c *config) *[]string { return &c.PodCIDRs }),
-	field("service-cidrs", "service networks of the cluster, for the checks of settings", func(c *config) *[]string { return &c.ServiceCIDRs }),
-	field("mode", "what becomes of a guard's refusals, `guard=enforce|warn|audit,…` (default: enforce)", func(c *config) *map[string]string { return &c.Mode }),
+	field("mode", "what becomes of the refusals of a guard, or of one of its checks, `guard[/check]=enforce|warn|audit,…` (default: enforce)", func(c *config) *map[string]string { return &c.Mode }),
+}, limitOptions, factOptions)
+
+// factOptions tell of the cluster what settings are checked against, where the policy does not.
+var factOptions = []option{
+	field("pod-cidrs", "pod networks of the cluster, `CIDR,…`, for the checks of settings", func(c *config) *[]string { return &c.PodCIDRs }),
+	field("service-cidrs", "service networks of the cluster, `CIDR,…`, for the checks of settings", func(c *config) *[]string { return &c.ServiceCIDRs }),
+	field("vips", "addresses of the cluster that move between nodes, `IP,…`, for the checks of settings", func(c *config) *[]string { return &c.VIPs }),
+	field("ui-hosts", "DNS names by which people reach the cluster, `HOST,…`, for the checks of its certificate", func(c *config) *[]string { return &c.UIHosts }),
+	field("registration-hosts", "the only hosts that the setting cluster-registration-url may name, `HOST,…` (default: any)", func(c *config) *[]string { return &c.RegistrationHosts }),
+	field("rke2-cert-lifetime", "how long RKE2 issues certificates for (default: 8760h, RKE2's own)", func(c *config) *metav1.Duration { return &c.RKE2CertLifetime }),
 }
 
 type config = v1alpha1.ServerConfiguration
@@ -60,6 +75,8 @@ func bind(fs *pflag.FlagSet, name, usage string, at any) {
 	switch p := at.(type) {
 	case *string:
 		fs.StringVar(p, name, *p, usage)
+	case *int32:
+		fs.Int32Var(p, name, *p, usage)
 	case *bool:
 		fs.BoolVar(p, name, *p, usage)
 	case *[]string:

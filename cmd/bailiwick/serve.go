@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -19,7 +20,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
 	"github.com/bailiwick-dev/bailiwick/certs"
-	"github.com/bailiwick-dev/bailiwick/policy/load"
+	"github.com/bailiwick-dev/bailiwick/policy/watch"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
@@ -28,13 +29,18 @@ func newServe(io stdio) *cobra.Command {
 	flags := defaultConfig()
 	var file string
 	cmd := &cobra.Command{
-		Use:   "serve --policy-dir DIR (--cert-dir DIR | --self-signed) (--client-ca FILE | --insecure-no-client-auth)",
+		Use:   "serve (--policy-dir DIR | --kubeconfig FILE | --in-cluster) (--cert-dir DIR | --self-signed) (--client-ca FILE | --insecure-no-client-auth)",
 		Short: "Answer kube-apiserver's authorization and admission webhooks",
 		Example: `  # on a laptop
   bailiwick serve --policy-dir examples/policy --self-signed --cert-out .run --insecure-no-client-auth
 
   # beside the kube-apiserver of a managed cluster
   bailiwick serve --policy-dir /etc/bailiwick/policy --cluster SveltosCluster:gke/production \
+    --cert-dir /etc/bailiwick/tls --client-ca /etc/bailiwick/client-ca.crt
+
+  # the same, with the policy of the management cluster, which it may only read
+  bailiwick serve --kubeconfig /etc/bailiwick/kubeconfig --policy-kubeconfig /etc/bailiwick/management.kubeconfig \
+    --state-dir /var/lib/bailiwick --cluster SveltosCluster:gke/production \
     --cert-dir /etc/bailiwick/tls --client-ca /etc/bailiwick/client-ca.crt`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,8 +73,18 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	feed := newFeed(load.NewReader(c.PolicyDir), s.policy, registry, log)
-	if err := feed.start(); err != nil {
+	from, err := openSource(c, registry, log)
+	if err != nil {
+		return err
+	}
+	feed := newFeed(from, s.policy, registry, log)
+	var debug http.Handler
+	if c.DebugPolicy {
+		debug = newDebugPage(feed)
+	}
+	register := keepRegistered(c, feed, registry, log)
+	// An API server that does not answer yet may do so later: until then nothing is ready.
+	if err := feed.start(); err != nil && !errors.Is(err, watch.ErrStarting) {
 		return broken("--policy-dir takes a directory of policy YAML, as examples/policy", "%w", err)
 	}
 	routes := &webhook.Routes{
@@ -90,6 +106,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 		Handler: routes.Handler(),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   feed.ready,
+		Debug:   debug,
 		Drain:   c.Drain.Duration,
 		Log:     log,
 	}
@@ -109,6 +126,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	group, background := errgroup.WithContext(background)
 	group.Go(func() error { return serving.Run(background) })
 	group.Go(func() error { return feed.follow(background) })
+	group.Go(func() error { return register(background) })
 	group.Go(func() error { defer end(); return server.Run(ctx) })
 	if err := group.Wait(); err != nil {
 		return failed("", err)

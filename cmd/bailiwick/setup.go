@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"maps"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 // setup is a configuration that was checked.
 type setup struct {
 	policy     policy.Options
-	modes      map[string]admit.Mode
+	modes      admit.Modes
 	clients    *x509.CertPool
 	clientAuth tls.ClientAuthType
 	hosts      []string // of the self-signed certificate
@@ -25,9 +24,10 @@ type setup struct {
 
 // check reads what the configuration says, and tells what is wrong with it before anything is started.
 func check(c *config) (*setup, error) {
+	if err := checkSource(c); err != nil {
+		return nil, err
+	}
 	switch {
-	case c.PolicyDir == "":
-		return nil, broken("add --policy-dir DIR, as --policy-dir examples/policy", "no policy: --policy-dir is missing")
 	case (c.CertDir == "") == !c.SelfSigned:
 		return nil, broken("", "exactly one of --cert-dir and --self-signed is needed")
 	case c.CertOut != "" && !c.SelfSigned:
@@ -35,20 +35,25 @@ func check(c *config) (*setup, error) {
 	case (c.ClientCA == "") == !c.InsecureNoClientAuth:
 		return nil, broken("kube-apiserver shows the certificate that its webhook kubeconfig names", "exactly one of --client-ca and --insecure-no-client-auth is needed")
 	}
-	s := &setup{clientAuth: tls.NoClientCert, policy: policy.Options{
-		SelfLabels:       c.ClusterLabels,
-		SveltosNamespace: c.SveltosNamespace,
-		AdminNamespaces:  c.AdminNamespaces,
-		PlatformUsers:    c.PlatformUsers,
-		PlatformGroups:   c.PlatformGroups,
-		Controllers:      c.Controllers,
-	}}
-	for _, step := range []func(*setup, *config) error{checkCluster, checkNetworks, checkModes, checkClients, checkHosts} {
+	s := &setup{clientAuth: tls.NoClientCert, policy: identities(c)}
+	s.policy.SelfLabels = c.ClusterLabels
+	for _, step := range []func(*setup, *config) error{checkCluster, checkLimits, checkFacts, checkModes, checkClients, checkHosts} {
 		if err := step(s, c); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// identities says who is who.
+func identities(c *config) policy.Options {
+	return policy.Options{
+		SveltosNamespace: c.SveltosNamespace,
+		AdminNamespaces:  c.AdminNamespaces,
+		PlatformUsers:    c.PlatformUsers,
+		PlatformGroups:   c.PlatformGroups,
+		Controllers:      c.Controllers,
+	}
 }
 
 func checkCluster(s *setup, c *config) error {
@@ -66,41 +71,38 @@ func checkCluster(s *setup, c *config) error {
 	return nil
 }
 
-func checkNetworks(s *setup, c *config) error {
-	for _, list := range []struct {
-		flag string
-		in   []string
-		out  *[]netip.Prefix
-	}{
-		{"pod-cidrs", c.PodCIDRs, &s.policy.PodCIDRs},
-		{"service-cidrs", c.ServiceCIDRs, &s.policy.ServiceCIDRs},
-	} {
-		for _, text := range list.in {
-			prefix, err := netip.ParsePrefix(text)
-			if err != nil {
-				return broken("write it like 10.52.0.0/16", "--%s: %w", list.flag, err)
-			}
-			*list.out = append(*list.out, prefix.Masked())
+func checkModes(s *setup, c *config) error {
+	s.modes = admit.Modes{}
+	for _, name := range slices.Sorted(maps.Keys(c.Mode)) {
+		if err := checkModeName(name); err != nil {
+			return err
 		}
+		mode, err := admit.ParseMode(c.Mode[name])
+		if err != nil {
+			return broken("", "--mode %s: %w", name, err)
+		}
+		s.modes[name] = mode
 	}
 	return nil
 }
 
-func checkModes(s *setup, c *config) error {
-	s.modes = map[string]admit.Mode{}
-	var names []string
+// checkModeName takes the name of a guard, or of one of its checks: guard/check.
+func checkModeName(name string) error {
+	guard, check, single := strings.Cut(name, "/")
+	var guards, checks []string
 	for _, g := range admit.Guards() {
-		names = append(names, g.Name)
-	}
-	for _, guard := range slices.Sorted(maps.Keys(c.Mode)) {
-		mode, err := admit.ParseMode(c.Mode[guard])
-		switch {
-		case !slices.Contains(names, guard):
-			return broken("guards are "+strings.Join(names, ", "), "--mode: there is no guard %q", guard)
-		case err != nil:
-			return broken("", "--mode %s: %w", guard, err)
+		guards = append(guards, g.Name)
+		for _, c := range g.Checks {
+			if g.Name == guard {
+				checks = append(checks, c.Name)
+			}
 		}
-		s.modes[guard] = mode
+	}
+	switch {
+	case !slices.Contains(guards, guard):
+		return broken("guards are "+strings.Join(guards, ", "), "--mode: there is no guard %q", guard)
+	case single && !slices.Contains(checks, check):
+		return broken("its checks are "+strings.Join(checks, ", "), "--mode: guard %s has no check %q", guard, check)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Server struct {
 	out     io.Writer
 	address string
 	metrics string
+	client  *http.Client // trusted, as kube-apiserver is
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
@@ -77,12 +78,17 @@ func newServer(o *Options, dir string, p *pki) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{binary: o.Binary, out: o.Log, address: addresses[0], metrics: addresses[1]}
+	if s.client, err = p.httpClient(); err != nil {
+		return nil, err
+	}
 	s.args = append([]string{"serve",
-		"--policy-dir", o.PolicyDir,
 		"--listen", s.address, "--metrics-listen", s.metrics,
 		"--cert-dir", filepath.Join(dir, "tls"), "--client-ca", filepath.Join(dir, "client-ca.crt"),
 		"--drain", "0s",
 	}, o.Args...)
+	if o.PolicyDir != "" {
+		s.args = append(s.args, "--policy-dir", o.PolicyDir)
+	}
 	return s, nil
 }
 

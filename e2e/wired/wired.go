@@ -14,6 +14,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/bailiwick-dev/bailiwick/e2e/controlplane"
+	"github.com/bailiwick-dev/bailiwick/policy"
+	"github.com/bailiwick-dev/bailiwick/policy/load"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
@@ -96,16 +98,21 @@ func (s *System) start(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
-	return s.register(ctx, pki.serverCA.PEM())
+	return s.register(ctx, o.PolicyDir, pki.serverCA.PEM())
 }
 
-// register writes the webhook configurations of all guards.
-func (s *System) register(ctx context.Context, ca []byte) error {
+// register writes the webhook configurations of all guards, as they are for a policy.
+func (s *System) register(ctx context.Context, policyDir string, ca []byte) error {
+	objs, _, err := load.Paths(nil, policyDir)
+	if err != nil {
+		return fmt.Errorf("registering guards: %w", err)
+	}
+	snap, _ := policy.Compile(objs, policy.Options{})
 	client, err := kubernetes.NewForConfig(s.Admin())
 	if err != nil {
 		return fmt.Errorf("registering guards: %w", err)
 	}
-	mutating, validating := admit.Configurations(admit.Guards(), func(path string) admissionregv1.WebhookClientConfig {
+	mutating, validating := admit.Configurations(admit.Guards(), snap, func(path string) admissionregv1.WebhookClientConfig {
 		return admissionregv1.WebhookClientConfig{URL: new("https://" + s.Server.address + path), CABundle: ca}
 	})
 	api := client.AdmissionregistrationV1()

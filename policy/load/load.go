@@ -120,6 +120,9 @@ func Text(objs *policy.Objects, name string, text []byte) []policy.Problem {
 	return ps
 }
 
+// stdinName stands for standard input in positions.
+const stdinName = "<stdin>"
+
 // Paths reads files and directories once; "-" is standard input.
 func Paths(stdin io.Reader, paths ...string) (*policy.Objects, []policy.Problem, error) {
 	objs, problems := &policy.Objects{}, []policy.Problem(nil)
@@ -129,7 +132,7 @@ func Paths(stdin io.Reader, paths ...string) (*policy.Objects, []policy.Problem,
 			if err != nil {
 				return nil, nil, fmt.Errorf("reading standard input: %w", err)
 			}
-			problems = append(problems, Text(objs, "<stdin>", data)...)
+			problems = append(problems, Text(objs, stdinName, data)...)
 			continue
 		}
 		b, err := NewReader(path).Read()

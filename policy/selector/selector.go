@@ -86,3 +86,6 @@ func (s *Selector) on(key string) *domain {
 	}
 	return &s.constraints[at].domain
 }
+
+// Overlaps reports whether some label set is matched by both.
+func (s Selector) Overlaps(other Selector) bool { return s.satisfiable && s.touches(&other) }

@@ -14,12 +14,23 @@ var additionalCA = setting{
 		Since:   "1.0",
 		Form:    "PEM text of one or more CA certificates",
 		Default: ``,
-		Example: ``,
+		Example: exampleCA,
 		Doc: "Refused: anything but certificates that parse, a private key above all. " +
 			"Warned: certificates that are expired, end within 30 days, are no CA, or occur twice.",
 	},
 	check: checkAdditionalCA,
 }
+
+// exampleCA is valid for a hundred years, and nobody has its key.
+const exampleCA = `-----BEGIN CERTIFICATE-----
+MIIBHDCBz6ADAgECAgEBMAUGAytlcDAVMRMwEQYDVQQDEwpFeGFtcGxlIENBMCAX
+DTI2MDEwMTAwMDAwMFoYDzIxMjUxMjMxMjM1OTU5WjAVMRMwEQYDVQQDEwpFeGFt
+cGxlIENBMCowBQYDK2VwAyEAyIygsNIM/EjMXhWChMMMTgaXxMsaKTESwU77sqyr
+t4CjQjBAMA4GA1UdDwEB/wQEAwIBBjAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQW
+BBRUlf7hTCHwdeOAJFg1upJl3E5itDAFBgMrZXADQQC3hdFkHXj+exrAzkSFpB23
+OCJUeeqmmLgdBMB+8b/ajH+5wgfKf3OwENzOjaKuvbb7X5b9TzXBaCzDqCM5nk8E
+-----END CERTIFICATE-----
+`
 
 func checkAdditionalCA(value string, f Facts) (r Result) {
 	seen := map[[sha256.Size]byte]bool{}

@@ -42,6 +42,12 @@ func TestDefects(t *testing.T) {
 		require.True(t, says(r.Warnings, "/noProxy", "service CIDR fd00:53::/108"))
 		require.True(t, says(r.Warnings, "/noProxy", "host rancher.lab.example"))
 	})
+	t.Run("http-proxy has no built-in entry for IPv6", func(t *testing.T) {
+		facts := factSheets["dual"]()
+		facts.VIPs = []netip.Addr{netip.MustParseAddr("fd00:21::10")}
+		r := Check("http-proxy", `{"httpProxy":"http://p:3128","noProxy":"10.20.0.0/24,fd00:20::/64"}`, facts)
+		require.True(t, says(r.Warnings, "/noProxy", "VIP fd00:21::10"))
+	})
 	t.Run("http-proxy does not read the proxy URL", func(t *testing.T) {
 		rejected(t, "http-proxy", `{"httpProxy":"::not a url::","noProxy":"10.20.0.0/24"}`, "/httpProxy")
 	})
@@ -54,6 +60,10 @@ func TestDefects(t *testing.T) {
 	})
 	t.Run("ssl-certificates takes the key of another certificate", func(t *testing.T) {
 		rejected(t, "ssl-certificates", sslValue(t, "", chain, sec1(t, p.root.key)), "/privateKey")
+	})
+	t.Run("ssl-certificates takes an expired certificate", func(t *testing.T) {
+		past := issue(t, "past", &p.root, ecKey(t), named("harvester.lab.example", "10.20.0.10"), until(-400*day, -day))
+		rejected(t, "ssl-certificates", sslValue(t, "", past.pem(), sec1(t, past.key)), "/publicCertificate")
 	})
 	t.Run("containerd-registry loses keys silently", func(t *testing.T) {
 		rejected(t, "containerd-registry", `{"mirrors":{"docker.io":{"endpoint":["https://r.lab:5000"]}}}`, "/mirrors/docker.io/endpoint")

@@ -17,8 +17,8 @@ type Facts struct {
 	// cluster without nodes.
 	NodesKnown bool
 
-	VIPs         []netip.Addr   // addresses of the cluster that move between nodes
-	Hosts        []string       // DNS names by which people reach UI and API
+	VIPs         []netip.Addr // addresses of the cluster that move between nodes
+	Hosts        []string     // DNS names by which people reach UI and API
 	PodCIDRs     []netip.Prefix
 	ServiceCIDRs []netip.Prefix
 	// PodCIDRsPartial and ServiceCIDRsPartial say that the networks are only

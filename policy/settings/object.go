@@ -59,8 +59,10 @@ func (o *object) under(name string) string { return o.path + "/" + escape(name) 
 // escape also hides credentials that somebody put into a key: a pointer that
 // does not resolve is better than a password in a log.
 func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(plain(name))
+	return pointerEscapes.Replace(plain(name))
 }
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // find returns the value of a key. Several objects under one key are merged,
 // as encoding/json does with structs.

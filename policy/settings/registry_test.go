@@ -106,6 +106,7 @@ func TestEverySettingHasCases(t *testing.T) {
 				accepted++
 			} else {
 				others++
+				require.NotEmpty(t, c.words, "%s:%d: no reason", c.file, c.line)
 			}
 		}
 		require.GreaterOrEqual(t, others, 5, "%s: refused or warned of", name)

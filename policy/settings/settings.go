@@ -26,9 +26,9 @@ import (
 
 // Finding is one thing to say about a value.
 type Finding struct {
-	Path    string // JSON pointer inside the value, "" for the whole value
-	Message string // what is wrong
-	Hint    string // what to do about it, possibly empty
+	Path    string `json:"path,omitempty"` // JSON pointer inside the value, "" for the whole value
+	Message string `json:"message"`        // what is wrong
+	Hint    string `json:"hint,omitempty"` // what to do about it, possibly empty
 }
 
 // String is the message followed by the hint, on one line.
@@ -46,8 +46,8 @@ func (f Finding) String() string {
 
 // Result is what a check found. The zero value means that the value is fine.
 type Result struct {
-	Errors   []Finding
-	Warnings []Finding
+	Errors   []Finding `json:"errors,omitempty"`
+	Warnings []Finding `json:"warnings,omitempty"`
 }
 
 // OK says that the value may be stored.
@@ -55,13 +55,13 @@ func (r Result) OK() bool { return len(r.Errors) == 0 }
 
 // Info describes a setting for people.
 type Info struct {
-	Name    string
-	Since   string // oldest Harvester minor that declares it
-	Form    string // what its value looks like
-	Default string // what Harvester writes at boot
-	Example string // a value that passes
-	Doc     string // what is refused and what is warned of
-	Keep    bool   // Harvester refuses to delete it: reset it instead
+	Name    string `json:"name"`
+	Since   string `json:"since"`          // oldest Harvester minor that declares it
+	Form    string `json:"format"`         // what its value looks like
+	Default string `json:"default"`        // what Harvester writes at boot
+	Example string `json:"example"`        // a value that passes
+	Doc     string `json:"checks"`         // what is refused and what is warned of
+	Keep    bool   `json:"keep,omitempty"` // Harvester refuses to delete it: reset it instead
 }
 
 // maxValue bounds what is looked at: all certificates that browsers trust take
@@ -71,9 +71,7 @@ const maxValue = 512 << 10
 // Check judges one value of one setting. It serves `value` and `default`
 // alike. The empty value always passes, because it is how a setting is reset.
 func Check(name, value string, facts Facts) Result {
-	i, known := slices.BinarySearchFunc(table, name, func(s setting, name string) int {
-		return strings.Compare(s.Name, name)
-	})
+	i, known := find(name)
 	if !known {
 		var r Result
 		r.warnf("", "setting %s is not known to this version, its value is not checked", show(name)).
@@ -89,6 +87,19 @@ func Check(name, value string, facts Facts) Result {
 		return r
 	}
 	return table[i].check(value, facts)
+}
+
+func find(name string) (int, bool) {
+	return slices.BinarySearchFunc(table, name, func(s setting, name string) int { return strings.Compare(s.Name, name) })
+}
+
+// Describe returns what people are told of one setting, and false for a name that Harvester does not declare.
+func Describe(name string) (Info, bool) {
+	i, known := find(name)
+	if !known {
+		return Info{}, false
+	}
+	return table[i].Info, true
 }
 
 // List describes every setting, sorted by name.

@@ -92,9 +92,9 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-func bare(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
-}
+func bare(s string) string { return strings.ToLower(separators.Replace(s)) }
+
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
 
 // distance is the Levenshtein distance of two short words.
 func distance(a, b string) int {

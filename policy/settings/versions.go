@@ -19,12 +19,12 @@ var (
 )
 
 // ownVersion makes a setting of this kind; form says what its values look
-// like, and judge what is wrong with one.
-func ownVersion(name, since, form, preset, example string, judge func(r *Result, value string)) setting {
+// like, refused what of them is refused, and judge what is wrong with one.
+func ownVersion(name, since, form, preset, example, refused string, judge func(r *Result, value string)) setting {
 	return setting{
 		Info: Info{
 			Name: name, Since: since, Form: form, Default: preset, Example: example,
-			Doc: "Refused: nothing but what Harvester could not read. Warned: any change by hand, since Harvester writes it, and a value of another form.",
+			Doc: "Refused: " + refused + ". Warned: any change by hand, since Harvester writes it, and a value of another form.",
 		},
 		check: func(value string, f Facts) (r Result) {
 			if stored := f.Settings[name]; value != stored && value != preset {
@@ -37,16 +37,17 @@ func ownVersion(name, since, form, preset, example string, judge func(r *Result,
 }
 
 var (
-	serverVersionSetting = ownVersion("server-version", "1.0", "version", `dev`, `v1.8.2`, judgeVersion)
-	apiUIVersion         = ownVersion("api-ui-version", "1.0", "version", `1.1.9`, `1.1.9`, judgeVersion)
-	upgradableVersions   = ownVersion("upgradable-versions", "1.0", "versions parted by commas", ``, `v1.8.1,v1.8.2`, func(r *Result, value string) {
+	serverVersionSetting = ownVersion("server-version", "1.0", "version", `dev`, `v1.8.2`, "nothing", judgeVersion)
+	apiUIVersion         = ownVersion("api-ui-version", "1.0", "version", `1.1.9`, `1.1.9`, "nothing", judgeVersion)
+	upgradableVersions   = ownVersion("upgradable-versions", "1.0", "versions parted by commas", ``, `v1.8.1,v1.8.2`, "nothing", func(r *Result, value string) {
 		for v := range strings.SplitSeq(value, ",") {
 			judgeVersion(r, strings.TrimSpace(v))
 		}
 	})
 	csiCCMVersions = ownVersion("harvester-csi-ccm-versions", "1.1", "JSON chart -> range of versions",
 		`{"harvester-cloud-provider":">=0.0.1 <0.3.0","harvester-csi-provider":">=0.0.1 <0.3.0"}`,
-		`{"harvester-cloud-provider":">=0.0.1 <0.3.0","harvester-csi-provider":">=0.0.1 <0.3.0"}`, judgeRanges)
+		`{"harvester-cloud-provider":">=0.0.1 <0.3.0","harvester-csi-provider":">=0.0.1 <0.3.0"}`,
+		"ranges that Rancher could not read", judgeRanges)
 )
 
 func judgeVersion(r *Result, value string) {

@@ -21,25 +21,28 @@ func TestAnswers(t *testing.T) {
 	const refusedForbidden = `"allowed":false,"status":{"metadata":{},"status":"Failure","message":"not yours","reason":"Forbidden","code":403}`
 	const refusedInvalid = `"allowed":false,"status":{"metadata":{},"status":"Failure","message":"value: bad","reason":"Invalid",` +
 		`"details":{"causes":[{"reason":"FieldValueInvalid","message":"bad","field":"value"}]},"code":422}`
+	unsure := admit.Verdict{Refusal: &admit.Refusal{Reason: metav1.StatusReasonForbidden, Message: "not yours", TooComplex: true}}
 	for name, tc := range map[string]struct {
 		mode     admit.Mode
 		verdicts []admit.Verdict
 		want     string
 		outcome  admit.Outcome
 	}{
-		"no check at all":                    {"", nil, `"allowed":true`, admit.Allowed},
-		"warnings add up":                    {"", []admit.Verdict{warned, fine, warned}, `"allowed":true,"warnings":["careful","careful"]`, admit.Allowed},
-		"without a mode refusals hold":       {"", []admit.Verdict{forbidden}, refusedForbidden, admit.Refused},
-		"enforce: forbidden":                 {admit.Enforce, []admit.Verdict{fine, forbidden}, refusedForbidden, admit.Refused},
-		"enforce: invalid, with its warning": {admit.Enforce, []admit.Verdict{invalid}, refusedInvalid + `,"warnings":["odd"]`, admit.Refused},
-		"the first refusal is the answer":    {admit.Enforce, []admit.Verdict{warned, forbidden, invalid}, refusedForbidden + `,"warnings":["careful"]`, admit.Refused},
-		"warn":                               {admit.Warn, []admit.Verdict{warned, invalid}, `"allowed":true,"warnings":["careful","odd","would be refused: value: bad"]`, admit.Warned},
-		"audit":                              {admit.Audit, []admit.Verdict{invalid}, `"allowed":true,"auditAnnotations":{"would-refuse":"value: bad"},"warnings":["odd"]`, admit.Audited},
-		"warn, with nothing to refuse":       {admit.Warn, []admit.Verdict{fine}, `"allowed":true`, admit.Allowed},
+		"no check at all":                      {"", nil, `"allowed":true`, admit.Allowed},
+		"warnings add up":                      {"", []admit.Verdict{warned, fine, warned}, `"allowed":true,"warnings":["careful","careful"]`, admit.Allowed},
+		"without a mode refusals hold":         {"", []admit.Verdict{forbidden}, refusedForbidden, admit.Refused},
+		"enforce: forbidden":                   {admit.Enforce, []admit.Verdict{fine, forbidden}, refusedForbidden, admit.Refused},
+		"enforce: invalid, with its warning":   {admit.Enforce, []admit.Verdict{invalid}, refusedInvalid + `,"warnings":["odd"]`, admit.Refused},
+		"the first refusal is the answer":      {admit.Enforce, []admit.Verdict{warned, forbidden, invalid}, refusedForbidden + `,"warnings":["careful"]`, admit.Refused},
+		"warn":                                 {admit.Warn, []admit.Verdict{warned, invalid}, `"allowed":true,"warnings":["careful","odd","would be refused: value: bad"]`, admit.Warned},
+		"audit":                                {admit.Audit, []admit.Verdict{invalid}, `"allowed":true,"auditAnnotations":{"would-refuse":"value: bad"},"warnings":["odd"]`, admit.Audited},
+		"too complex is told apart":            {"", []admit.Verdict{unsure}, refusedForbidden, admit.TooComplex},
+		"audit: all refusals stand in the log": {admit.Audit, []admit.Verdict{forbidden, invalid}, `"allowed":true,"auditAnnotations":{"would-refuse":"not yours; value: bad"},"warnings":["odd"]`, admit.Audited},
+		"warn, with nothing to refuse":         {admit.Warn, []admit.Verdict{fine}, `"allowed":true`, admit.Allowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var told []admit.Outcome
-			h := &admit.Handler{Guard: things(tc.verdicts...), Mode: tc.mode, Snapshots: compile(t, "", policy.Options{}),
+			h := &admit.Handler{Guard: things(tc.verdicts...), Modes: admit.Modes{"things": tc.mode}, Snapshots: compile(t, "", policy.Options{}),
 				Observe: func(o admit.Outcome, _ time.Duration) { told = append(told, o) }}
 			w := post(h, "POST", "application/json; charset=utf-8", thing)
 			require.Equal(t, http.StatusOK, w.Code)
@@ -48,6 +51,40 @@ func TestAnswers(t *testing.T) {
 			require.Equal(t, []admit.Outcome{tc.outcome}, told)
 		})
 	}
+}
+
+// A check may have another mode than its guard.
+func TestModesOfChecks(t *testing.T) {
+	refusal := func(message string) admit.Verdict {
+		return admit.Verdict{Refusal: &admit.Refusal{Reason: metav1.StatusReasonForbidden, Message: message}}
+	}
+	const three = `"allowed":false,"status":{"metadata":{},"status":"Failure","message":"three","reason":"Forbidden","code":403}`
+	for name, tc := range map[string]struct {
+		modes   admit.Modes
+		want    string
+		outcome admit.Outcome
+	}{
+		"one warns, one audits, one holds": {admit.Modes{"things/rule-1": admit.Warn, "things/rule-2": admit.Audit},
+			three + `,"auditAnnotations":{"would-refuse":"two"},"warnings":["would be refused: one"]`, admit.Refused},
+		"the guard warns, one check holds": {admit.Modes{"things": admit.Warn, "things/rule-3": admit.Enforce},
+			three + `,"warnings":["would be refused: one","would be refused: two"]`, admit.Refused},
+		"one audits, the others warn": {admit.Modes{"things": admit.Warn, "things/rule-2": admit.Audit},
+			`"allowed":true,"auditAnnotations":{"would-refuse":"two"},"warnings":["would be refused: one","would be refused: three"]`, admit.Warned},
+		"those of another guard do not count": {admit.Modes{"things/rule-1": admit.Audit, "things/rule-2": admit.Audit, "others/rule-3": admit.Audit, "rule-3": admit.Audit},
+			three + `,"auditAnnotations":{"would-refuse":"one; two"}`, admit.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told []admit.Outcome
+			h := &admit.Handler{Guard: things(refusal("one"), refusal("two"), refusal("three")), Modes: tc.modes, Snapshots: compile(t, "", policy.Options{}), Observe: observed(&told)}
+			require.Equal(t, `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u1",`+tc.want+`}}`, post(h, "POST", "application/json", thing).Body.String())
+			require.Equal(t, []admit.Outcome{tc.outcome}, told)
+		})
+	}
+}
+
+// observed collects the outcomes that a handler tells of.
+func observed(told *[]admit.Outcome) func(admit.Outcome, time.Duration) {
+	return func(o admit.Outcome, _ time.Duration) { *told = append(*told, o) }
 }
 
 func TestPatch(t *testing.T) {
@@ -67,7 +104,7 @@ func TestRefusedMutationChangesNothing(t *testing.T) {
 	g.Mutate = func(*admit.Question) admit.Verdict {
 		return admit.Verdict{Patch: []admit.PatchOp{{Op: "remove", Path: "/spec"}}, Refusal: &admit.Refusal{Reason: metav1.StatusReasonForbidden, Message: "no"}}
 	}
-	h := &admit.Handler{Guard: g, Mutating: true, Mode: admit.Warn, Snapshots: compile(t, "", policy.Options{})}
+	h := &admit.Handler{Guard: g, Mutating: true, Modes: admit.Modes{"things": admit.Warn}, Snapshots: compile(t, "", policy.Options{})}
 	require.Equal(t, `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u1","allowed":true,"warnings":["would be refused: no"]}}`,
 		post(h, "POST", "application/json", thing).Body.String())
 }

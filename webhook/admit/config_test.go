@@ -3,6 +3,7 @@ package admit_test
 import (
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
+	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
@@ -30,19 +32,21 @@ func TestGuardsAreComplete(t *testing.T) {
 // Narrow by construction: no webhook is told of more than its guard judges, and every guard is told of all of that.
 func TestConfigurationsNameWhatTheGuardsJudge(t *testing.T) {
 	guards := admit.Guards()
-	mutating, validating := admit.Configurations(guards, byURL)
+	mutating, validating := admit.Configurations(guards, compile(t, namingPolicy, policy.Options{}).Load(), byURL)
 	rules := map[string][]admissionregv1.RuleWithOperations{}
 	for _, w := range mutating.Webhooks {
 		rules[*w.ClientConfig.URL] = w.Rules
 	}
 	for _, w := range validating.Webhooks {
-		rules[*w.ClientConfig.URL] = w.Rules
+		if len(w.Rules) > len(rules[*w.ClientConfig.URL]) {
+			rules[*w.ClientConfig.URL] = w.Rules // a guard may have several webhooks, for some of its rules each
+		}
 	}
 	want := map[string][]admissionregv1.RuleWithOperations{}
 	for _, g := range guards {
 		want[*byURL(g.ValidatePath()).URL] = g.Rules
 		if g.Mutate != nil {
-			want[*byURL(g.MutatePath()).URL] = g.Rules
+			want[*byURL(g.MutatePath()).URL] = withoutDelete(g.Rules)
 		}
 		for _, r := range g.Rules {
 			for _, names := range [][]string{r.APIGroups, r.Resources} {
@@ -54,8 +58,17 @@ func TestConfigurationsNameWhatTheGuardsJudge(t *testing.T) {
 	require.Equal(t, want, rules)
 }
 
+// withoutDelete is what a mutating webhook is told of: there is nothing to change in what goes away.
+func withoutDelete(rules []admissionregv1.RuleWithOperations) []admissionregv1.RuleWithOperations {
+	rules = slices.Clone(rules)
+	for i := range rules {
+		rules[i].Operations = []admissionregv1.OperationType{admissionregv1.Create, admissionregv1.Update}
+	}
+	return rules
+}
+
 func TestConfigurationsAsYAML(t *testing.T) {
-	mutating, validating := admit.Configurations(admit.Guards(), byURL)
+	mutating, validating := admit.Configurations(admit.Guards(), compile(t, namingPolicy, policy.Options{}).Load(), byURL)
 	first, err := yaml.Marshal(mutating)
 	require.NoError(t, err)
 	second, err := yaml.Marshal(validating)

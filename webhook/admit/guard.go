@@ -23,13 +23,22 @@ type Guard struct {
 	// Rules are the writes that it judges, and no others.
 	Rules []admissionregv1.RuleWithOperations
 	// Mutate changes the object before it is checked. Nil: the guard changes nothing.
-	Mutate Check
-	// Checks are asked in order; the first refusal is the answer, and warnings add up.
+	Mutate func(*Question) Verdict
+	// Checks are asked in order; the first refusal that is enforced is the answer, and warnings add up.
 	Checks []Check
+	// Narrow limits the writes that its webhooks are told of by what the policy names. Nil: they are told of all.
+	Narrow func(*policy.Snapshot) []Narrowing
+	// Unblocked are users whose writes pass when the server cannot be asked. Everybody else's wait for it.
+	Unblocked []string
 }
 
-// Check is one rule of a guard: a pure function of the snapshot and the request.
-type Check func(*Question) Verdict
+// Check is one rule of a guard.
+type Check struct {
+	// Name is what --mode calls it: guard/name.
+	Name string
+	// Judge is a pure function of the snapshot and the request.
+	Judge func(*Question) Verdict
+}
 
 // Question is one write, and what is known when it is judged.
 type Question struct {
@@ -37,6 +46,9 @@ type Question struct {
 	Request  *admissionv1.AdmissionRequest
 	Who      policy.Subject
 	Now      time.Time
+
+	asProfile  *profileWrite // what profile() has read
+	unreadable error
 }
 
 // updating says whether the write changes an object that exists.

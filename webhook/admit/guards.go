@@ -8,6 +8,11 @@ import (
 func Guards() []Guard {
 	return []Guard{
 		profiles,
+		derived,
+		sets,
+		clusters,
+		roleRequests,
+		policySources,
 		settingsGuard,
 	}
 }

@@ -18,27 +18,28 @@ import (
 // MaxBody bounds a request. The API server takes objects of up to 3 MiB, and a review of an update holds two of them.
 const MaxBody = 7 << 20
 
-// Outcome is what became of a request, for metrics: allowed, refused, warned, audited, malformed, unavailable.
+// Outcome is what became of a request, for metrics.
 type Outcome string
 
 // Outcomes of a request.
 const (
 	Allowed     Outcome = "allowed"
 	Refused     Outcome = "refused"
-	Warned      Outcome = "warned"  // would be refused, but the guard only warns
-	Audited     Outcome = "audited" // would be refused, but the guard only audits
+	TooComplex  Outcome = "too_complex" // refused, since it could not be decided with bounded work
+	Warned      Outcome = "warned"      // would be refused, but the check only warns
+	Audited     Outcome = "audited"     // would be refused, but the check only audits
 	Malformed   Outcome = "malformed"
 	Unavailable Outcome = "unavailable"
 )
 
 // Outcomes lists them all.
-var Outcomes = []Outcome{Allowed, Refused, Warned, Audited, Malformed, Unavailable}
+var Outcomes = []Outcome{Allowed, Refused, TooComplex, Warned, Audited, Malformed, Unavailable}
 
 // Handler answers the AdmissionReviews of one guard, either those that may change the object or those that judge it.
 type Handler struct {
 	Guard     Guard
 	Mutating  bool
-	Mode      Mode
+	Modes     Modes
 	Snapshots policy.Holder
 	// Observe is told of each request. Nil means nobody listens.
 	Observe func(Outcome, time.Duration)
@@ -66,7 +67,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	question := &Question{Snapshot: snap, Request: request, Now: start,
 		Who: policy.Subject{Name: request.UserInfo.Username, Groups: request.UserInfo.Groups}}
 	var response *admissionv1.AdmissionResponse
-	response, outcome = h.respond(h.judge(question), request)
+	said := h.judge(question)
+	response, outcome = said.respond(request)
 	response.UID = request.UID
 	jsonbody.Write(w, mustMarshal(admissionv1.AdmissionReview{TypeMeta: reviewType, Response: response}))
 }
@@ -88,7 +90,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*admissionv1.Adm
 		return nil, jsonbody.Bad("body is %q of %q, want %s of %s", review.Kind, review.APIVersion, reviewType.Kind, reviewType.APIVersion)
 	case req == nil || req.UID == "":
 		return nil, jsonbody.Bad("request.uid is required")
-	case !h.judges(req):
+	case h.Guard.ruleFor(req) == nil:
 		return nil, jsonbody.Bad("guard %s does not judge %s of %q in group %q: its webhook configuration is wrong",
 			h.Guard.Name, req.Operation, req.Resource.Resource, req.Resource.Group)
 	default:
@@ -96,56 +98,32 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*admissionv1.Adm
 	}
 }
 
-// judges says whether the request is one of those that the guard's rules name.
-func (h *Handler) judges(req *admissionv1.AdmissionRequest) bool {
-	for _, rule := range h.Guard.Rules {
+// ruleFor is the rule of the guard that names the request, or nil.
+func (g *Guard) ruleFor(req *admissionv1.AdmissionRequest) *admissionregv1.RuleWithOperations {
+	for i := range g.Rules {
+		rule := &g.Rules[i]
 		if slices.Contains(rule.APIGroups, req.Resource.Group) && slices.Contains(rule.Resources, req.Resource.Resource) &&
 			slices.ContainsFunc(rule.Operations, func(op admissionregv1.OperationType) bool { return string(op) == string(req.Operation) }) {
-			return true
+			return rule
 		}
 	}
-	return false
+	return nil
 }
 
-// judge asks the guard.
-func (h *Handler) judge(q *Question) Verdict {
+// judge asks the guard. A refusal that is enforced ends it.
+func (h *Handler) judge(q *Question) answer {
+	var a answer
 	if h.Mutating {
-		return h.Guard.Mutate(q)
+		a.add(h.Guard.Mutate(q), h.Modes.of(h.Guard.Name, ""))
+		return a
 	}
-	var all Verdict
 	for _, check := range h.Guard.Checks {
-		v := check(q)
-		all.Warnings = append(all.Warnings, v.Warnings...)
-		if v.Refusal != nil {
-			all.Refusal = v.Refusal
+		a.add(check.Judge(q), h.Modes.of(h.Guard.Name, check.Name))
+		if a.Refusal != nil {
 			break
 		}
 	}
-	return all
-}
-
-// respond turns a verdict into the answer that the guard's mode gives.
-func (h *Handler) respond(v Verdict, req *admissionv1.AdmissionRequest) (*admissionv1.AdmissionResponse, Outcome) {
-	resp := &admissionv1.AdmissionResponse{Allowed: true, Warnings: v.Warnings}
-	if v.Refusal == nil {
-		if len(v.Patch) > 0 {
-			resp.PatchType = new(admissionv1.PatchTypeJSONPatch)
-			resp.Patch = mustMarshal(v.Patch)
-		}
-		return resp, Allowed
-	}
-	switch h.Mode {
-	case Warn:
-		resp.Warnings = append(resp.Warnings, "would be refused: "+v.Refusal.Message)
-		return resp, Warned
-	case Audit:
-		resp.AuditAnnotations = map[string]string{"would-refuse": v.Refusal.Message}
-		return resp, Audited
-	case Enforce:
-	}
-	resp.Allowed = false
-	resp.Result = v.Refusal.status(metav1.StatusDetails{Group: req.Kind.Group, Kind: req.Kind.Kind, Name: req.Name})
-	return resp, Refused
+	return a
 }
 
 func mustMarshal(v any) []byte {

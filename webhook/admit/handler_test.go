@@ -1,6 +1,7 @@
 package admit_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -17,7 +18,7 @@ import (
 func things(verdicts ...admit.Verdict) admit.Guard {
 	g := admit.Guard{Name: "things", Rules: guardRules("example.org", "things")}
 	for _, v := range verdicts {
-		g.Checks = append(g.Checks, func(*admit.Question) admit.Verdict { return v })
+		g.Checks = append(g.Checks, admit.Check{Name: fmt.Sprintf("rule-%d", len(g.Checks)+1), Judge: func(*admit.Question) admit.Verdict { return v }})
 	}
 	return g
 }
@@ -81,7 +82,7 @@ func TestNotReady(t *testing.T) {
 func TestPanicIsLeftToTheServerAndCounted(t *testing.T) {
 	var told []admit.Outcome
 	g := things()
-	g.Checks = []admit.Check{func(*admit.Question) admit.Verdict { panic("boom") }}
+	g.Checks = []admit.Check{{Name: "boom", Judge: func(*admit.Question) admit.Verdict { panic("boom") }}}
 	h := &admit.Handler{Guard: g, Snapshots: compile(t, "", policy.Options{}), Observe: func(o admit.Outcome, _ time.Duration) { told = append(told, o) }}
 	require.PanicsWithValue(t, "boom", func() { post(h, "POST", "application/json", thing) })
 	require.Equal(t, []admit.Outcome{admit.Unavailable}, told)

@@ -12,6 +12,7 @@ import (
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	admissionv1 "k8s.io/api/admission/v1"
 	authnv1 "k8s.io/api/authentication/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -100,10 +101,11 @@ func request(t testing.TB, w write) *admissionv1.AdmissionRequest {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(raw, &obj.Object))
 	gvk := obj.GroupVersionKind()
+	resource, _ := meta.UnsafeGuessKindToResource(gvk)
 	req := &admissionv1.AdmissionRequest{
 		UID:       types.UID("u1"),
 		Kind:      metav1.GroupVersionKind(gvk),
-		Resource:  metav1.GroupVersionResource{Group: gvk.Group, Version: gvk.Version, Resource: strings.ToLower(gvk.Kind) + "s"},
+		Resource:  metav1.GroupVersionResource{Group: gvk.Group, Version: gvk.Version, Resource: resource.Resource},
 		Name:      obj.GetName(),
 		Namespace: obj.GetNamespace(),
 		Operation: admissionv1.Create,

@@ -42,6 +42,8 @@ func TestOwnersOnUpdate(t *testing.T) {
 			write{user: "jane", old: dying(ofZebra, "a/b"), object: dying(ofZebra, "")}, "", dying(ofZebra, "")},
 		"while it is deleted, a tenant removes the finalizer and nothing is stamped": {
 			write{user: foo, old: dying("", "a/b"), object: dying("", "")}, "", dying("", "")},
+		"while it is deleted, its owner hears nothing of the selector any more": {
+			write{user: foo, old: dying(ofFoo, "a/b"), object: dying(ofFoo, "")}, "", dying(ofFoo, "")},
 		"while it is deleted, a controller removes the finalizer": {
 			write{user: controller, old: dying(ofFoo, "a/b"), object: dying(ofFoo, "")}, "", dying(ofFoo, "")},
 	} {
@@ -54,6 +56,7 @@ func TestOwnersOnUpdate(t *testing.T) {
 				return
 			}
 			require.Nil(t, got.Refusal)
+			require.Empty(t, got.Warnings)
 			require.JSONEq(t, string(request(t, write{object: tc.stored}).Object.Raw), got.Object)
 		})
 	}
@@ -68,9 +71,10 @@ func TestValidationAloneChecksTheOwner(t *testing.T) {
 		write   write
 		message string
 	}{
-		"no label":                  {write{user: foo, object: profile("", inside)}, lacks},
-		"one label too few":         {write{user: foo, object: profile("projectsveltos.io/admin-name: foo", inside)}, lacks},
-		"the labels of another":     {write{user: foo, object: profile(ofZebra, inside)}, lacks},
+		"no label":          {write{user: foo, object: profile("", inside)}, lacks},
+		"one label too few": {write{user: foo, object: profile("projectsveltos.io/admin-name: foo", inside)}, lacks},
+		"the labels of another": {write{user: foo, object: profile(ofZebra, inside)},
+			`label projectsveltos.io/admin-name is "zebra", but you are "foo": leave the label out, it is written for you`},
 		"the profile of another":    {write{user: foo, old: profile(ofZebra, inside), object: profile(ofFoo, inside)}, `ClusterProfile "p" is not yours: its owner labels do not name "default/foo"`},
 		"somebody without clusters": {write{user: "jane", object: profile(ofFoo, inside)}, `no RoleRequest gives "jane" any cluster: ask a platform admin for one`},
 	} {

@@ -1,6 +1,7 @@
 package admit_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,8 +10,11 @@ import (
 
 func TestSelectors(t *testing.T) {
 	const org, prod = "{matchLabels: {org: foo.io}}", "{matchLabels: {env: production}}"
-	const beyond = `reaches beyond your clusters: RoleRequest "foo-access" requires env in (internal,test); RoleRequest "full-access" requires org=foo.io`
-	const unchanged = ` (unchanged, so this update passes)`
+	const beyond = "reaches beyond your clusters: a cluster %s would match; your grants cover env in (internal,test) or org=foo.io only"
+	const unchanged = " (not changed by this write)"
+	escapes := func(selector, witness string) string {
+		return fmt.Sprintf("spec.clusterSelector: %q "+beyond, selector, witness)
+	}
 	const noOperator = `"Like" is not a valid label selector operator`
 	textual := func(selector string) string {
 		return "{apiVersion: config.projectsveltos.io/v1alpha1, kind: ClusterProfile, metadata: {name: p, labels: {" + ofFoo + "}}, spec: {clusterSelector: " + selector + "}}"
@@ -26,25 +30,25 @@ func TestSelectors(t *testing.T) {
 		"narrower than a grant":                             {"", labelled("{matchLabels: {org: foo.io, tier: web}}"), "", 0, nil},
 		"one value of the two of a grant":                   {"", labelled("{matchExpressions: [{key: env, operator: In, values: [test]}]}"), "", 0, nil},
 		"a text, inside":                                    {"", textual(`"org=foo.io,tier!=web"`), "", 0, nil},
-		"a text, outside":                                   {"", textual(`"env=production"`), `spec.clusterSelector "env=production" ` + beyond, 403, nil},
-		"another value":                                     {"", labelled("{matchLabels: {org: bar.io}}"), `spec.clusterSelector "org=bar.io" ` + beyond, 403, nil},
-		"another key":                                       {"", labelled(prod), `spec.clusterSelector "env=production" ` + beyond, 403, nil},
-		"wider than a grant":                                {"", labelled("{matchExpressions: [{key: org, operator: Exists}]}"), `spec.clusterSelector "org" ` + beyond, 403, nil},
-		"all but one value":                                 {"", labelled("{matchExpressions: [{key: org, operator: NotIn, values: [bar.io]}]}"), `spec.clusterSelector "org!=bar.io" ` + beyond, 403, nil},
+		"a text, outside":                                   {"", textual(`"env=production"`), escapes("env=production", "labelled env=production"), 403, nil},
+		"another value":                                     {"", labelled("{matchLabels: {org: bar.io}}"), escapes("org=bar.io", "labelled org=bar.io"), 403, nil},
+		"another key":                                       {"", labelled(prod), escapes("env=production", "labelled env=production"), 403, nil},
+		"wider than a grant":                                {"", labelled("{matchExpressions: [{key: org, operator: Exists}]}"), escapes("org", "labelled org=other"), 403, nil},
+		"all but one value":                                 {"", labelled("{matchExpressions: [{key: org, operator: NotIn, values: [bar.io]}]}"), escapes("org!=bar.io", "without labels"), 403, nil},
 		"no selector":                                       {"", "{apiVersion: config.projectsveltos.io/v1beta1, kind: ClusterProfile, metadata: {name: p}, spec: {}}", "", 0, nil},
-		"an empty selector matches nothing":                 {"", labelled("{}"), "", 0, []string{"spec.clusterSelector matches no cluster"}},
-		"an empty text matches nothing":                     {"", textual(`""`), "", 0, []string{"spec.clusterSelector matches no cluster"}},
-		"a contradiction matches nothing":                   {"", textual(`"org=bar.io,org=foo.io"`), "", 0, []string{"spec.clusterSelector matches no cluster"}},
+		"an empty selector matches nothing":                 {"", labelled("{}"), "", 0, []string{"spec.clusterSelector: matches no cluster"}},
+		"an empty text matches nothing":                     {"", textual(`""`), "", 0, []string{"spec.clusterSelector: matches no cluster"}},
+		"a contradiction matches nothing":                   {"", textual(`"org=bar.io,org=foo.io"`), "", 0, []string{"spec.clusterSelector: matches no cluster"}},
 		"a list is no selector":                             {"", labelled("[org]"), "spec.clusterSelector: must be a text", 422, nil},
 		"an operator that there is not":                     {"", labelled("{matchExpressions: [{key: org, operator: Like, values: [foo]}]}"), noOperator, 422, nil},
-		"an update that leaves its old sin as was":          {labelled(prod), profile("tier: web, "+ofFoo, prod), "", 0, []string{`spec.clusterSelector "env=production" ` + beyond + unchanged}},
-		"an update that writes it in another form":          {labelled(prod), textual(`"env=production"`), "", 0, []string{`spec.clusterSelector "env=production" ` + beyond + unchanged}},
-		"an update that sins anew":                          {labelled(prod), labelled("{matchLabels: {env: staging}}"), `spec.clusterSelector "env=staging" ` + beyond, 403, nil},
-		"an update that narrows the sin":                    {labelled(prod), labelled("{matchLabels: {env: production, a: b}}"), `spec.clusterSelector "a=b,env=production" ` + beyond, 403, nil},
+		"an update that leaves its old sin as was":          {labelled(prod), profile("tier: web, "+ofFoo, prod), "", 0, []string{escapes("env=production", "labelled env=production") + unchanged}},
+		"an update that writes it in another form":          {labelled(prod), textual(`"env=production"`), "", 0, []string{escapes("env=production", "labelled env=production") + unchanged}},
+		"an update that sins anew":                          {labelled(prod), labelled("{matchLabels: {env: staging}}"), escapes("env=staging", "labelled env=staging"), 403, nil},
+		"an update that narrows the sin":                    {labelled(prod), labelled("{matchLabels: {env: production, a: b}}"), escapes("a=b,env=production", "labelled a=b,env=production"), 403, nil},
 		"an update that mends it":                           {labelled(prod), labelled(org), "", 0, nil},
 		"an update that leaves what is no selector as was":  {labelled("[org]"), profile("tier: web, "+ofFoo, "[org]"), "", 0, []string{"spec.clusterSelector: must be a text"}},
 		"an update to what is no selector in another way":   {labelled("[org]"), textual(`"a b"`), "spec.clusterSelector: ", 422, nil},
-		"an update from what is no selector to a wrong one": {labelled("[org]"), labelled(prod), `spec.clusterSelector "env=production" ` + beyond, 403, nil},
+		"an update from what is no selector to a wrong one": {labelled("[org]"), labelled(prod), escapes("env=production", "labelled env=production"), 403, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := submit(t, profilesOf(t), "profiles", write{user: foo, old: tc.old, object: tc.object})
@@ -79,7 +83,7 @@ func TestSelectorsOfTheFirstForm(t *testing.T) {
 		require.Nil(t, submit(t, snapshots, "profiles", write{user: user, object: profile("", "{matchLabels: {team: old}}")}).Refusal)
 		got := submit(t, snapshots, "profiles", write{user: user, object: first(`"team in (old,new)"`)})
 		require.NotNil(t, got.Refusal)
-		require.Equal(t, `spec.clusterSelector "team in (new,old)" reaches beyond your clusters: RoleRequest "first-form" requires team=old`, got.Refusal.Message)
+		require.Equal(t, `spec.clusterSelector: "team in (new,old)" reaches beyond your clusters: a cluster labelled team=new would match; your grants cover team=old only`, got.Refusal.Message)
 	}
 }
 
@@ -87,7 +91,7 @@ func TestSelectorsOfTheFirstForm(t *testing.T) {
 func TestSelectorsOfOthers(t *testing.T) {
 	const everywhere = "{matchExpressions: [{key: env, operator: Exists}]}"
 	for _, user := range []string{"root", controller} {
-		got := submit(t, profilesOf(t), "profiles", write{user: user, object: profile(ofFoo, everywhere)})
+		got := submit(t, profilesOf(t), "profiles", write{user: user, old: profile(ofFoo, inside), object: profile(ofFoo, everywhere)})
 		require.Nil(t, got.Refusal)
 		require.Empty(t, got.Warnings)
 	}

@@ -25,6 +25,8 @@ type Refusal struct {
 	Message string
 	// Causes name the fields of an invalid object.
 	Causes []metav1.StatusCause
+	// TooComplex says that nobody knows whether the write is wrong: to decide it would have cost too much.
+	TooComplex bool
 }
 
 // PatchOp is one operation of a JSON patch (RFC 6902).
@@ -80,24 +82,4 @@ func (r *Refusal) status(object metav1.StatusDetails) *metav1.Status {
 		s.Details = &object
 	}
 	return s
-}
-
-// Mode says what becomes of a guard's refusals.
-type Mode string
-
-// Modes of a guard.
-const (
-	Enforce Mode = "enforce" // refuse
-	Warn    Mode = "warn"    // allow, and show the refusal as a warning
-	Audit   Mode = "audit"   // allow, and write the refusal into the audit log
-)
-
-// ParseMode reads a mode by its name.
-func ParseMode(s string) (Mode, error) {
-	switch m := Mode(s); m {
-	case Enforce, Warn, Audit:
-		return m, nil
-	default:
-		return "", fmt.Errorf("mode %q is none of %s, %s, %s", s, Enforce, Warn, Audit)
-	}
 }
