@@ -38,6 +38,7 @@ demo: build ## start a real kube-apiserver wired to Bailiwick, and print how to 
 test: ## run every test, with the race detector and a real kube-apiserver
 	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && export KUBEBUILDER_ASSETS && go test -race ./...
 	go test ./policy/selector # all its random cases, of which the race detector leaves time for few
+	go -C e2e/oracle test ./... # kube-apiserver's own RBAC authorizer gives the same answers
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml
@@ -47,6 +48,10 @@ lint: ## run the linters of .golangci.yml
 bench: ## compare the server with its floor, and time the decision
 	go run ./bench
 	go test -run '^$$' -bench . -benchmem ./authorizer ./policy ./policy/selector
+
+.PHONY: generate
+generate: ## write the generated docs and golden files anew
+	go generate ./...
 
 .PHONY: build
 build: ## build bin/bailiwick

@@ -12,6 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write docs/settings.md anew")
 
+//go:generate go test . -run ^TestDocs$ -update
+
 // TestDocs: the second half of docs/settings.md is the table of this package.
 func TestDocs(t *testing.T) {
 	const file, again = "../../docs/settings.md", "go test ./policy/settings -run TestDocs -update"

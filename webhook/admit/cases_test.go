@@ -30,7 +30,7 @@ type guardCase struct {
 	Warns     []string       `json:"warns"`
 	// Check is the one that refuses: without it the write passes.
 	Check string `json:"check"`
-	// Stamped is the owner, namespace/name, whose labels the object is stored with.
+	// Stamped is the owner, namespace/name or nobody, whose labels the object is stored with.
 	Stamped string `json:"stamped"`
 }
 

@@ -1,7 +1,6 @@
 package admit
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -20,8 +19,8 @@ func labelsAreHeld(q *Question, cluster, old *policy.Cluster) Verdict {
 		return Verdict{}
 	}
 	before := labelsOf(old)
-	keys := q.selectedKeys(before, cluster.Metadata.Labels)
-	moved := q.Snapshot.Moved(before, cluster.Metadata.Labels)
+	keys := q.selectedKeys(cluster, before)
+	moved := q.moved(cluster, before)
 	if len(keys) == 0 && len(moved) == 0 {
 		return Verdict{}
 	}
@@ -60,17 +59,31 @@ func labelsOf(old *policy.Cluster) map[string]string {
 }
 
 // selectedKeys are the keys that differ and that a RoleRequest or a set looks at, sorted.
-func (q *Question) selectedKeys(before, after map[string]string) []string {
-	differs := map[string]bool{}
+func (q *Question) selectedKeys(cluster *policy.Cluster, before map[string]string) []string {
+	after := cluster.Metadata.Labels
+	selected := map[string]bool{}
 	for _, side := range []map[string]string{before, after} {
 		for key := range side {
 			was, had := before[key]
 			is, has := after[key]
-			differs[key] = (had != has || was != is) && q.Snapshot.Selects(key)
+			if (had != has || was != is) && slices.ContainsFunc(q.Snapshot.SelectedBy(key), reaches(cluster)) {
+				selected[key] = true
+			}
 		}
 	}
-	maps.DeleteFunc(differs, func(_ string, yes bool) bool { return !yes })
-	return slices.SortedFunc(maps.Keys(differs), cmp.Compare)
+	return slices.Sorted(maps.Keys(selected))
+}
+
+// moved are the selectors that a cluster comes into or leaves.
+func (q *Question) moved(cluster *policy.Cluster, before map[string]string) []*policy.Selecting {
+	return slices.DeleteFunc(q.Snapshot.Moved(before, cluster.Metadata.Labels), func(s *policy.Selecting) bool { return !reaches(cluster)(s) })
+}
+
+// reaches says of a selector whether it can match a cluster by where it is: a Set looks at its own namespace only.
+func reaches(cluster *policy.Cluster) func(*policy.Selecting) bool {
+	return func(s *policy.Selecting) bool {
+		return s.Origin.Namespace == "" || s.Origin.Namespace == cluster.Metadata.Namespace
+	}
 }
 
 // notOf says of a selector whether it is somebody else's.

@@ -18,7 +18,7 @@ func movesAreTold(q *Question, cluster, old *policy.Cluster) Verdict {
 		return Verdict{}
 	}
 	var left, came []string
-	for _, s := range q.Snapshot.Moved(labelsOf(old), cluster.Metadata.Labels) {
+	for _, s := range q.moved(cluster, labelsOf(old)) {
 		text := fmt.Sprintf("%s (%s)", s.Origin, s.Selector)
 		switch {
 		case s.Selector.Matches(cluster.Metadata.Labels):

@@ -44,7 +44,7 @@ func derivedByControllers(q *Question) Verdict {
 		}
 	}
 	switch {
-	case object.Metadata.DeletionTimestamp != nil, q.deleting() && old.Metadata.DeletionTimestamp != nil:
+	case old.Metadata.DeletionTimestamp != nil:
 		return Verdict{}
 	case agentWrites(q, &object, &old):
 		return Verdict{}

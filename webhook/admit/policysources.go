@@ -2,6 +2,7 @@ package admit
 
 import (
 	"maps"
+	"reflect"
 	"strings"
 
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
@@ -41,15 +42,15 @@ type sourceWrite struct {
 	object, old *policy.Source
 }
 
-// judgeSource makes a check of a rule about ConfigMaps and Secrets. A write that changes neither what one holds nor its
-// labels passes, and so does what is being deleted already.
+// judgeSource makes a check of a rule about ConfigMaps and Secrets. A write passes that changes nothing of what counts,
+// as one that removes a finalizer; while an object is being deleted it is still read, so that is no exception.
 func judgeSource(rule func(*Question, *sourceWrite) Verdict) func(*Question) Verdict {
 	return func(q *Question) Verdict {
 		w, err := readSource(q)
 		switch {
 		case err != nil:
 			return invalid("", "%v", err)
-		case w.object != nil && (w.object.Metadata.DeletionTimestamp != nil || w.old != nil && sameSource(w.object, w.old)):
+		case w.object != nil && w.old != nil && sameSource(w.object, w.old) && q.sameOwners():
 			return Verdict{}
 		}
 		return rule(q, w)
@@ -77,6 +78,21 @@ func readSource(q *Question) (*sourceWrite, error) {
 		}
 	}
 	return w, nil
+}
+
+// sameOwners says whether an update leaves it to the same objects to take this one along when they go: with another
+// owner, one that is not there, the garbage collector deletes it. Only that and the controllers of Sveltos change owners.
+func (q *Question) sameOwners() bool {
+	type owned struct {
+		Metadata struct {
+			OwnerReferences any `json:"ownerReferences"`
+		} `json:"metadata"`
+	}
+	if policy.IsEssential(q.Who) || trusted(q) {
+		return true
+	}
+	object, old, err := decode[owned](q)
+	return err == nil && reflect.DeepEqual(object, old)
 }
 
 func sameSource(a, b *policy.Source) bool {

@@ -22,7 +22,7 @@ func ownerIsTrue(q *Question) Verdict {
 	switch {
 	case err != nil:
 		return invalid("", "%v", err)
-	case w.free, w.controller, w.meta.DeletionTimestamp != nil, w.deleting() && w.oldMeta.DeletionTimestamp != nil:
+	case w.free, w.controller, w.left():
 		return Verdict{}
 	case w.deleting() && formerOwner(w):
 		return Verdict{}

@@ -54,10 +54,11 @@ func readTree(raw []byte) (tree, policy.Metadata, error) {
 	return fields, object.Metadata, err
 }
 
-// leaving says whether the object goes away: it is being deleted, or already was and only waits for its finalizers.
-func (w *profileWrite) leaving() bool {
-	return w.deleting() || w.meta.DeletionTimestamp != nil
-}
+// leaving says whether the object goes away: it is deleted now, or was already and only waits for its finalizers. What
+// is asked is the object as it is stored, since anybody can write a time of deletion into a new one.
+func (w *profileWrite) leaving() bool { return w.deleting() || w.left() }
+
+func (w *profileWrite) left() bool { return w.oldMeta.DeletionTimestamp != nil }
 
 // namespaced says whether Sveltos keeps to the object's own namespace.
 func (w *profileWrite) namespaced() bool { return w.Request.Namespace != "" }

@@ -82,7 +82,7 @@ func roleRequestWriter(q *Question) Verdict {
 	switch {
 	case err != nil:
 		return invalid("", "%v", err)
-	case rr.Metadata.DeletionTimestamp != nil, q.updating() && sameRights(q.Request.Object.Raw, q.Request.OldObject.Raw):
+	case rr.Metadata.DeletionTimestamp != nil, q.updating() && q.sameOwners() && sameRights(q.Request.Object.Raw, q.Request.OldObject.Raw):
 		return Verdict{}
 	}
 	return forbid(only, "write")

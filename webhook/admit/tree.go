@@ -10,9 +10,13 @@ import (
 type tree = map[string]any
 
 // each yields what stands at a path, and where: spec.helmCharts[].valuesFrom[] is every item of valuesFrom of every
-// chart, the first at spec.helmCharts[0].valuesFrom[0]. What is not there, or has another shape, yields nothing.
+// chart, the first at spec.helmCharts[0].valuesFrom[0]. What is not there, or has another shape, yields nothing, as does the empty path.
 func each(object tree, path string) iter.Seq2[string, any] {
-	return func(yield func(string, any) bool) { visit(object, "", path, yield) }
+	return func(yield func(string, any) bool) {
+		if path != "" {
+			visit(object, "", path, yield)
+		}
+	}
 }
 
 func visit(at any, where, path string, yield func(string, any) bool) bool {
