@@ -79,7 +79,7 @@ func fits(what string, p policy.Pattern) []string {
 		parts = append(parts, what+".startsWith("+strconv.Quote(p.Prefix)+")")
 	}
 	if p.Suffix != "" {
-		parts = append(parts, what+".endsWith("+strconv.Quote(p.Suffix)+")")
+		parts = append(parts, what+".endsWith("+strconv.Quote(p.Suffix)+")", fmt.Sprintf("%s.size() >= %d", what, len(p.Prefix)+len(p.Suffix)))
 	}
 	return parts
 }
