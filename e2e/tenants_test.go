@@ -126,11 +126,32 @@ func TestTenants(t *testing.T) {
 	})
 }
 
+// A cluster that two tenants share: each has his namespaces, and neither has the other's.
+func TestTenantsShareACluster(t *testing.T) {
+	s := start(t, filepath.Join("..", "examples", "policy"), []controlplane.CRDSet{controlplane.Sveltos}, "--cluster", "SveltosCluster:gke/internal")
+	foo, bar := account(t, s, "projectsveltos", "default--foo"), account(t, s, "projectsveltos", "default--bar")
+	requireNamespaces(t, foo, []string{"foo-eng", "foo-hr"}, []string{"bar-resource", "default", ""})
+	requireNamespaces(t, bar, []string{"bar-resource"}, []string{"foo-eng", "foo-hr", "default", ""})
+}
+
+// requireNamespaces checks where a tenant may list pods and where not; the empty namespace is the whole cluster.
+func requireNamespaces(t *testing.T, c client.Client, may, mayNot []string) {
+	t.Helper()
+	for _, ns := range may {
+		require.NoError(t, c.List(t.Context(), pods(), client.InNamespace(ns)))
+	}
+	for _, ns := range mayNot {
+		err := c.List(t.Context(), pods(), client.InNamespace(ns))
+		require.True(t, apierrors.IsForbidden(err), "namespace %q: %v", ns, err)
+		require.NotContains(t, err.Error(), "RoleRequest", "nothing is told about grants")
+	}
+}
+
 // The form of the first Sveltos releases: selectors are texts, and the tenant is a name.
 func TestTenantsOfTheFirstForm(t *testing.T) {
 	policy := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(policy, "tenants.yaml"), []byte(firstForm), 0o600))
-	s := start(t, policy, []controlplane.CRDSet{controlplane.Seed}, "--cluster", "SveltosCluster:gke/production", "--cluster-labels", "org=foo.io")
+	s := start(t, policy, []controlplane.CRDSet{controlplane.Seed}, "--cluster", "SveltosCluster:gke/production", "--cluster-labels", "org=foo.io,env=internal")
 	letTenantsWriteProfiles(t, clientFor(t, s.Admin()))
 	foo := account(t, s, "default", "foo")
 
@@ -146,7 +167,8 @@ func TestTenantsOfTheFirstForm(t *testing.T) {
 	require.NoError(t, clientFor(t, user).List(t.Context(), pods(), client.InNamespace("default")))
 	other, err := s.User("bar")
 	require.NoError(t, err)
-	require.True(t, apierrors.IsForbidden(clientFor(t, other).List(t.Context(), pods(), client.InNamespace("default"))))
+	requireNamespaces(t, clientFor(t, other), []string{"bar-resource"}, []string{"foo-eng", "default", ""})
+	requireNamespaces(t, account(t, s, "default", "bar"), []string{"bar-resource"}, []string{"foo-eng", "default", ""})
 }
 
 const firstForm = `
@@ -166,6 +188,24 @@ data:
     apiVersion: rbac.authorization.k8s.io/v1
     kind: ClusterRole
     metadata: {name: foo-full-access}
+    rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+---
+apiVersion: lib.projectsveltos.io/v1alpha1
+kind: RoleRequest
+metadata: {name: bar-access}
+spec:
+  admin: bar
+  clusterSelector: env=internal
+  roleRefs: [{kind: ConfigMap, namespace: default, name: bar-shared-access}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: bar-shared-access, namespace: default}
+data:
+  role.yaml: |
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: Role
+    metadata: {name: edit-role, namespace: bar-resource}
     rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
 `
 
