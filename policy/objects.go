@@ -196,8 +196,7 @@ func Read(raw []byte, pos Position) ([]Item, []Problem) {
 	k, known := kinds[gv.WithKind(head.Kind).GroupKind()]
 	switch {
 	case !known:
-		return problem(Warning, "", fmt.Sprintf("unknown kind %s in %s is ignored", head.Kind, head.APIVersion),
-			"policy kinds are "+kindNames())
+		return problem(Warning, "", fmt.Sprintf("unknown kind %s in %s is ignored", head.Kind, head.APIVersion), "")
 	case !slices.Contains(k.versions, gv.Version):
 		return problem(Error, "apiVersion", fmt.Sprintf("version %q of %s is not supported", gv.Version, head.Kind),
 			"supported: "+strings.Join(k.versions, ", "))
@@ -227,15 +226,6 @@ func namespaceOf(k kind, namespace string) string {
 	default:
 		return namespace
 	}
-}
-
-func kindNames() string {
-	var names []string
-	for gk := range kinds {
-		names = append(names, gk.Kind)
-	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), ", ")
 }
 
 // Len counts the objects.
