@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -73,7 +72,7 @@ func (f *feed) follow(ctx context.Context) error {
 	f.refresh()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.source.Watch(ctx, f.refresh) })
-	group.Go(func() error { f.expire(ctx); return nil })
+	group.Go(func() error { f.tend(ctx); return nil })
 	return group.Wait()
 }
 
@@ -94,23 +93,30 @@ func (f *feed) refresh() {
 	f.note(bundle.Stale)
 }
 
-// expire compiles the policy again when a grant in it ends by itself.
-func (f *feed) expire(ctx context.Context) {
+// tidyAfter is how long a policy must have been in force before the memory of its compilation is given back.
+const tidyAfter = 5 * time.Second
+
+// tend does what time brings: it compiles the policy again when a grant in it ends by itself, and gives back the
+// memory that a compilation needed once there is no further one.
+func (f *feed) tend(ctx context.Context) {
 	// The time is looked up again and again, because timers stand still with a machine that is suspended.
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
+	var tidied time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-ticks.C:
-			snap := f.Load()
-			if snap == nil || snap.NextEnd().IsZero() || now.Before(snap.NextEnd()) {
-				continue
+			if snap := f.Load(); snap != nil && !snap.NextEnd().IsZero() && !now.Before(snap.NextEnd()) {
+				f.mu.Lock()
+				f.compile(f.bundle)
+				f.mu.Unlock()
 			}
-			f.mu.Lock()
-			f.compile(f.bundle)
-			f.mu.Unlock()
+			if since := f.state.Load().since; since.After(tidied) && now.Sub(since) > tidyAfter {
+				tidied = now
+				debug.FreeOSMemory()
+			}
 		}
 	}
 }
@@ -131,12 +137,6 @@ func (f *feed) compile(bundle *policy.Bundle) {
 	if f.told != nil {
 		f.told(snap, bundle, problems)
 	}
-	if os.Getenv("ZZ_FREE") != "" {
-		f.bundle.Problems = bundle.Problems
-		t := time.Now()
-		debug.FreeOSMemory()
-		f.log.Info("ZZ freed", "took", time.Since(t))
-	}
 	f.log.Info("policy in force", "objects", bundle.Objects.Len(), "problems", len(problems), "took", time.Since(options.Now))
 	for _, p := range problems {
 		level := slog.LevelWarn
@@ -153,7 +153,7 @@ func (f *feed) note(stale error) {
 	switch {
 	case f.bundle == nil && old.stale == nil:
 		f.log.Info("no policy yet", "reason", stale)
-	case f.bundle != nil && stale != nil && old.stale == nil:
+	case f.bundle != nil && stale != nil && (old.stale == nil || old.stale.Error() != stale.Error()):
 		f.log.Warn("policy cannot be read, the last good one stays in force", "reason", stale)
 	case stale == nil && old.stale != nil:
 		f.log.Info("policy is up to date")

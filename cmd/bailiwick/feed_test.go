@@ -85,7 +85,7 @@ func TestFeedSaysWhatIsInForce(t *testing.T) {
 		change(bundle(t, 2), nil)
 		says(true, "ready")
 		require.NotSame(t, snap, f.Load())
-		require.Equal(t, 1, bytes.Count(log.Bytes(), []byte("cannot be read")), log.String())
+		require.Equal(t, 2, bytes.Count(log.Bytes(), []byte("cannot be read")), log.String())
 		require.Equal(t, 1, bytes.Count(log.Bytes(), []byte("no policy yet")))
 		require.Equal(t, 1, bytes.Count(log.Bytes(), []byte("policy is up to date")))
 	})

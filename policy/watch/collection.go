@@ -22,8 +22,8 @@ type collection struct {
 	objects map[key]*entry
 	// wanted are the objects that are read; nil: all.
 	wanted map[key]bool
-	// byName are the namespaces that may not be read as a whole.
-	byName map[string]bool
+	// denied are the namespaces and names whose wanted objects may only be read one by one.
+	denied map[key]bool
 	// removals says that the removal of objects waits until the kind is known to stay.
 	removals bool
 	judged   time.Time // when it was last looked up
@@ -51,7 +51,7 @@ type rejected struct {
 }
 
 func newCollection(k policy.Served, c *cluster) *collection {
-	return &collection{Served: k, cluster: c, fields: shapeOf(k.Fields), objects: map[key]*entry{}, byName: map[string]bool{}}
+	return &collection{Served: k, cluster: c, fields: shapeOf(k.Fields), objects: map[key]*entry{}, denied: map[key]bool{}}
 }
 
 // put takes up a version of an object and says whether anything changed.

@@ -66,22 +66,24 @@ func (s *Source) absent(st *stream) {
 	s.note(st, &trouble{cause: "the API server does not serve the kind, and what it held stays in force", since: time.Now(), absent: true})
 }
 
-// note keeps the trouble of a stream. The time at which it began stays as long as it is of one kind.
+// note keeps the trouble of a stream, or that it is over. As long as it is of one kind it stays the one that began.
 func (s *Source) note(st *stream, t *trouble) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := st.trouble
-	if st.stopped || old == nil && t == nil {
+	switch {
+	case st.stopped, old == nil && t == nil:
 		return
-	}
-	st.trouble = t
-	if old != nil && t != nil && old.absent == t.absent && old.denied == t.denied {
-		t.since = old.since
+	case old != nil && t != nil && old.absent && t.silent:
+		return // still absent, as far as anybody knows
+	case old != nil && t != nil && old.kind() == t.kind():
+		t = new(*old)
 		t.firm = t.denied && time.Since(t.since) >= s.grace
-		if *old == *t {
+		if t.firm == old.firm {
 			return
 		}
 	}
+	st.trouble = t
 	if t.isFirm() && !st.required() {
 		st.settle()
 	}

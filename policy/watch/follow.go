@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -14,9 +15,10 @@ import (
 const (
 	// patience is how long a change waits for the objects that it names for the first time.
 	patience = 2 * time.Second
-	// manyNames is from how many names in one namespace its ConfigMaps are watched as a whole, if that is allowed: a
-	// watch costs about 100 kB here and more in the API server. Secrets are always watched by name.
-	manyNames = 16
+	// many is from how many objects on they share a watch, which costs about 100 kB here and more in the API server:
+	// the ConfigMaps of one namespace, and objects of one name in any namespace. Where that is not allowed they do not,
+	// and Secrets are always watched by name.
+	many = 16
 )
 
 // fixed says whether objects of the kind are read whoever names them.
@@ -45,7 +47,7 @@ func (st *stream) waits() bool {
 // follow starts the streams that are missing and stops those that nobody needs any more.
 func (s *Source) follow(ctx context.Context, running *sync.WaitGroup) {
 	s.want()
-	for again := true; again; again = s.deniedNamespace() {
+	for again := true; again; again = s.deniedToShare() {
 		started := s.start(ctx, running)
 		deadline := time.After(patience)
 		for _, st := range started {
@@ -119,8 +121,8 @@ func (s *Source) targets() map[string]target {
 	for _, c := range s.collections {
 		switch {
 		case c.wanted != nil:
-			for k := range c.wanted {
-				add(c.targetFor(k))
+			for t := range c.wantedTargets() {
+				add(t)
 			}
 		case len(c.Only) > 0:
 			for _, ref := range c.Only {
@@ -133,22 +135,31 @@ func (s *Source) targets() map[string]target {
 	return targets
 }
 
-// targetFor is the object, or its namespace when many there are wanted.
-func (c *collection) targetFor(k key) target {
-	if c.Kind != "ConfigMap" || c.byName[k.Namespace] {
-		return target{c, k.Namespace, k.Name}
+// wantedTargets are the objects that are wanted, or what they share a watch with.
+func (c *collection) wantedTargets() iter.Seq[target] {
+	inNamespace, ofName := map[string]int{}, map[string]int{}
+	for k := range c.wanted {
+		inNamespace[k.Namespace]++
+		ofName[k.Name]++
 	}
-	n := 0
-	for other := range c.wanted {
-		if other.Namespace == k.Namespace {
-			n++
+	return func(yield func(target) bool) {
+		for k := range c.wanted {
+			t := target{c, k.Namespace, k.Name}
+			switch {
+			case c.Kind == "ConfigMap" && inNamespace[k.Namespace] >= many && !c.denied[key{Namespace: k.Namespace}]:
+				t.name = ""
+			case ofName[k.Name] >= many && !c.denied[key{Name: k.Name}]:
+				t.namespace = ""
+			}
+			if !yield(t) {
+				return
+			}
 		}
 	}
-	if n < manyNames {
-		return target{c, k.Namespace, k.Name}
-	}
-	return target{c, k.Namespace, ""}
 }
+
+// shared says whether the target is more than one object.
+func (t target) shared() bool { return t.namespace == "" || t.name == "" }
 
 // start starts streams for the targets that have none.
 func (s *Source) start(ctx context.Context, running *sync.WaitGroup) []*stream {
@@ -175,9 +186,9 @@ func (s *Source) start(ctx context.Context, running *sync.WaitGroup) []*stream {
 	return started
 }
 
-// passedBy says whether the stream of a namespace has ignored an object that is wanted now.
+// passedBy says whether a shared stream has ignored an object that is wanted now.
 func (st *stream) passedBy() bool {
-	if st.name != "" {
+	if !st.shared() {
 		return false
 	}
 	for k := range st.collection.wanted {
@@ -188,14 +199,15 @@ func (st *stream) passedBy() bool {
 	return false
 }
 
-// deniedNamespace says whether a namespace turned out to be readable by name only.
-func (s *Source) deniedNamespace() bool {
+// deniedToShare says whether objects turned out to be readable one by one only.
+func (s *Source) deniedToShare() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := false
 	for _, st := range s.streams {
-		if st.collection.wanted != nil && st.name == "" && st.trouble.isFirm() && !st.byName[st.namespace] {
-			st.byName[st.namespace] = true
+		k := key{Namespace: st.namespace, Name: st.name}
+		if st.collection.wanted != nil && st.shared() && st.trouble.isFirm() && !st.denied[k] {
+			st.denied[k] = true
 			found = true
 		}
 	}

@@ -15,7 +15,11 @@ import (
 func (s *Source) restore() {
 	s.complete = true
 	for _, c := range s.clusters() {
-		header, objects, err := s.state.read(c)
+		n := 0
+		header, err := s.state.read(c, func(object []byte) {
+			s.restoreObject(c, object)
+			n++
+		})
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			s.complete = false
@@ -26,10 +30,7 @@ func (s *Source) restore() {
 			continue
 		}
 		c.stored = header.Saved
-		for _, o := range objects {
-			s.restoreObject(c, o)
-		}
-		s.log.Info("the stored policy is used until the API server was read", "server", header.Server, "saved", header.Saved, "objects", len(objects))
+		s.log.Info("the stored policy is used until the API server was read", "server", header.Server, "saved", header.Saved, "objects", n)
 	}
 	s.revision++
 	s.state.saved = s.revision

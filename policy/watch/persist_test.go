@@ -88,25 +88,27 @@ func TestStoredPolicyOfUse(t *testing.T) {
 	file := s.state.path(c)
 	good, err := os.ReadFile(file)
 	require.NoError(t, err)
-	_, read, err := s.state.read(c)
+	var read [][]byte
+	_, err = s.state.read(c, func(o []byte) { read = append(read, o) })
 	require.NoError(t, err)
 	require.Equal(t, objects, read)
+	none := func([]byte) {}
 
 	t.Run("a file that was cut off or changed anywhere is not used", func(t *testing.T) {
 		for i := range good {
-			_, _, err := decodeState(bytes.NewReader(good[:i]))
+			_, err := decodeState(bytes.NewReader(good[:i]), none)
 			require.Error(t, err, "cut off at %d", i)
 			damaged := bytes.Clone(good)
 			damaged[i] ^= 1
-			_, _, err = decodeState(bytes.NewReader(damaged))
+			_, err = decodeState(bytes.NewReader(damaged), none)
 			require.Error(t, err, "damaged at %d of %s", i, good)
 		}
 	})
 	t.Run("nor is one of another cluster or another format", func(t *testing.T) {
 		other := &cluster{Cluster: c.Cluster, host: "https://other"}
-		_, _, err := s.state.read(other)
+		_, err := s.state.read(other, none)
 		require.ErrorContains(t, err, "it is of https://fake, not of https://other")
-		_, _, err = decodeState(bytes.NewReader(bytes.Replace(good, []byte("state/v1"), []byte("state/v9"), 1)))
+		_, err = decodeState(bytes.NewReader(bytes.Replace(good, []byte("state/v1"), []byte("state/v9"), 1)), none)
 		require.ErrorContains(t, err, `its format is "bailiwick.dev/state/v9"`)
 	})
 	t.Run("then it starts as if there were none, and tidies up", func(t *testing.T) {

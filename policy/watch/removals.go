@@ -15,7 +15,7 @@ import (
 var definitions = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
 const (
-	judgeTimeout = 5 * time.Second
+	judgeTimeout = 2 * time.Second
 	// judgeAgain is how often a kind that is being removed is looked at, when nothing else happens to it.
 	judgeAgain = 10 * time.Second
 )

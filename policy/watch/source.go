@@ -177,7 +177,9 @@ func (s *Source) Watch(ctx context.Context, changed func()) error {
 		}
 		if s.judgeRemovals(ctx, news) || news {
 			s.follow(ctx, &running)
+			began := time.Now()
 			changed()
+			pause(ctx, min(time.Since(began), longest)) // a storm of changes must not take more than half of a processor
 		}
 		s.save(false)
 	}

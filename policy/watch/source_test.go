@@ -171,17 +171,17 @@ func TestManyNamesInOneNamespace(t *testing.T) {
 			api := newFakeAPI(t, "rolerequests")
 			api.denied["configmaps/"] = denied
 			var refs []string
-			for i := range manyNames + 1 {
+			for i := range many + 1 {
 				refs = append(refs, fmt.Sprintf("ConfigMap/c%02d", i))
 				api.create(source("ConfigMap", fmt.Sprintf("c%02d", i)))
 			}
-			api.create(request("a", "foo", refs[:manyNames-1]...))
+			api.create(request("a", "foo", refs[:many-1]...))
 			r := run(t, fakeSource(api, policy.Fleet))
 			becomes := func(n int) { t.Helper(); r.becomes(strings.Join(refs[:n], " ") + " a:foo") }
-			becomes(manyNames - 1)
-			require.Equal(t, manyNames-1, r.streamsOf("ConfigMap"))
-			api.update(request("a", "foo", refs[:manyNames]...))
-			becomes(manyNames)
+			becomes(many - 1)
+			require.Equal(t, many-1, r.streamsOf("ConfigMap"))
+			api.update(request("a", "foo", refs[:many]...))
+			becomes(many)
 			api.update(request("a", "foo", refs...))
 			becomes(len(refs))
 			streams := 1
@@ -194,6 +194,21 @@ func TestManyNamesInOneNamespace(t *testing.T) {
 			require.Eventually(t, func() bool { return r.streamsOf("ConfigMap") == 1 }, 5*time.Second, 10*time.Millisecond)
 		})
 	}
+}
+
+// The name of a source may be the same for each cluster, and its namespace that of the cluster.
+func TestOneNameInManyNamespaces(t *testing.T) {
+	api := newFakeAPI(t, "rolerequests", "sveltosclusters")
+	for i := range many {
+		ns := fmt.Sprintf("ns%02d", i)
+		api.create("apiVersion: lib.projectsveltos.io/v1beta1\nkind: SveltosCluster\nmetadata: {name: c, namespace: " + ns + ", labels: {org: foo}}")
+		api.create("apiVersion: v1\nkind: Secret\nmetadata: {name: roles, namespace: " + ns + "}")
+		api.create("apiVersion: v1\nkind: Secret\nmetadata: {name: unrelated, namespace: " + ns + "}")
+	}
+	api.create(strings.Replace(request("a", "foo", "Secret/roles"), "namespace: default, ", "", 1))
+	r := run(t, fakeSource(api, policy.Fleet))
+	r.becomes(strings.Repeat("Secret/roles ", many) + "a:foo")
+	require.Equal(t, 1, r.streamsOf("Secret"))
 }
 
 func (r *running) streamsOf(kind string) int {

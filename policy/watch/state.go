@@ -101,48 +101,55 @@ func encodeState(to io.Writer, header stateHeader, objects [][]byte) error {
 	return errors.Join(err, json.NewEncoder(w).Encode(end), w.Flush())
 }
 
-// read returns the objects of a file. A file that is missing is an error that wraps os.ErrNotExist.
-func (s *state) read(c *cluster) (stateHeader, [][]byte, error) {
+// read gives each object of a file to use, once the whole file was found to be good. A file that is missing is an error
+// that wraps os.ErrNotExist.
+func (s *state) read(c *cluster, use func(object []byte)) (stateHeader, error) {
 	f, err := os.Open(s.path(c))
 	if err != nil {
-		return stateHeader{}, nil, err
+		return stateHeader{}, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	header, objects, err := decodeState(f)
+	header, err := decodeState(f, func([]byte) {})
 	if _, host := c.api(); err == nil && header.Server != host {
 		err = fmt.Errorf("it is of %s, not of %s", header.Server, host)
 	}
-	if err != nil {
-		return stateHeader{}, nil, fmt.Errorf("%s: %w", f.Name(), err)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
 	}
-	return header, objects, nil
+	if err == nil {
+		_, err = decodeState(f, use)
+	}
+	if err != nil {
+		return stateHeader{}, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return header, nil
 }
 
 var errCutOff = errors.New("it is damaged or was not written to its end")
 
-func decodeState(from io.Reader) (stateHeader, [][]byte, error) {
+// decodeState gives each object to use before it is known whether the file is good to its end.
+func decodeState(from io.Reader, use func(object []byte)) (stateHeader, error) {
 	var header stateHeader
 	lines := stateLines{r: bufio.NewReader(from), sum: sha256.New()}
 	first, err := lines.next()
 	if err != nil || json.Unmarshal(first, &header) != nil {
-		return header, nil, errCutOff
+		return header, errCutOff
 	}
 	if header.Format != format {
-		return header, nil, fmt.Errorf("its format is %q, not %q", header.Format, format)
+		return header, fmt.Errorf("its format is %q, not %q", header.Format, format)
 	}
-	var objects [][]byte
-	for {
+	for n := 0; ; n++ {
 		sum := lines.sum.Sum(nil)
 		line, err := lines.next()
 		switch {
 		case err != nil:
-			return header, nil, errCutOff
+			return header, errCutOff
 		case !bytes.HasPrefix(line, endPrefix):
-			objects = append(objects, line)
-		case !isEnd(line, stateEnd{Objects: len(objects), SHA256: hex.EncodeToString(sum)}):
-			return header, nil, errCutOff
+			use(line)
+		case !isEnd(line, stateEnd{Objects: n, SHA256: hex.EncodeToString(sum)}):
+			return header, errCutOff
 		default:
-			return header, objects, nil
+			return header, nil
 		}
 	}
 }

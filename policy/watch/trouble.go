@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -17,10 +18,14 @@ import (
 type trouble struct {
 	cause  string
 	since  time.Time
-	absent bool // the API server does not serve the kind
+	silent bool // the API server does not answer
+	absent bool // it does not serve the kind
 	denied bool // it does not let us read it
 	firm   bool // and that is no whim
 }
+
+// kind tells one sort of trouble from another, whatever the words.
+func (t *trouble) kind() [3]bool { return [3]bool{t.silent, t.absent, t.denied} }
 
 // grace is how long a refusal must last to be believed: an API server that starts refuses everybody until it has read
 // who may do what.
@@ -32,6 +37,7 @@ func newTrouble(err error, host string) *trouble {
 	t := &trouble{since: time.Now(), denied: apierrors.IsForbidden(err), cause: err.Error()}
 	var transport *url.Error
 	if errors.As(err, &transport) {
+		t.silent = true
 		t.cause = host + " does not answer: " + transport.Err.Error() // without the path, which is another for each kind
 	}
 	return t
@@ -74,7 +80,7 @@ func (st *stream) problem() (policy.Problem, bool) {
 	}
 	return policy.Problem{
 		Severity: policy.Error,
-		Object:   policy.Ref{Kind: st.Kind, Namespace: st.namespace, Name: st.name},
+		Object:   policy.Ref{Kind: st.Kind, Namespace: st.namespace, Name: cmp.Or(st.name, "*")},
 		Message:  "cannot be read: " + st.trouble.cause,
 		Hint:     "allow Bailiwick to get, list and watch it",
 	}, true

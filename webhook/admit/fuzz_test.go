@@ -24,6 +24,10 @@ func FuzzServeHTTP(f *testing.F) {
 		{user: foo, object: withSpec(`tier: 1, setRefs: [a], dependsOn: [b], clusterRefs: [{apiVersion: v1, kind: Cluster}], helmCharts: [{repositoryURL: "bucket://a/b", valuesFrom: [{name: "{{ a }}"}]}]`)},
 		{user: foo, object: `{apiVersion: lib.projectsveltos.io/v1beta1, kind: EventTrigger, metadata: {name: p}, spec: {destinationCluster: {}, secretGenerator: [{nameFormat: x}], policyRefs: [{remoteURL: {url: "http://x", plainHTTP: true}}]}}`},
 		{user: foo, object: `{apiVersion: config.projectsveltos.io/v1beta1, kind: ClusterSummary, metadata: {name: p, namespace: a}, spec: {clusterName: b}}`},
+		{user: foo, object: `{apiVersion: lib.projectsveltos.io/v1beta1, kind: SveltosCluster, metadata: {name: p, namespace: a, labels: {org: foo.io}}, spec: {kubeconfigName: b}}`},
+		{user: foo, object: `{apiVersion: lib.projectsveltos.io/v1beta1, kind: Classifier, metadata: {name: p}, spec: {classifierLabels: [{key: org, value: b}]}}`},
+		{user: "jane", groups: []string{"system:masters"}, object: `{apiVersion: lib.projectsveltos.io/v1beta1, kind: RoleRequest, metadata: {name: p, annotations: {bailiwick.dev/users: "a,b"}}, spec: {serviceAccountName: a, serviceAccountNamespace: b, expirationSeconds: 1, clusterSelector: {matchLabels: {a: b}}, roleRefs: [{kind: ConfigMap, namespace: a, name: "{{ .ClusterName }}"}]}}`},
+		{user: "jane", object: `{apiVersion: v1, kind: Secret, metadata: {namespace: a, name: b-kubeconfig, labels: {projectsveltos.io/role-cluster: a}}, data: {kubeconfig: dXNlcnM6IFt7bmFtZTogdSwgdXNlcjoge2V4ZWM6IHt9fX1d}}`},
 		{user: harvester, object: setting(bad, good), old: setting(broken, worse)},
 	} {
 		f.Add(reviewOf(f, request(f, w)))
