@@ -92,7 +92,13 @@ type Source struct {
 	Type       string            `json:"type"`
 	Data       map[string]string `json:"data"`
 	StringData map[string]string `json:"stringData"`
+
+	// What it holds as roles is read with the object: a policy is compiled more often than one source changes.
+	roles    []role
+	problems problems
 }
+
+func (s *Source) prepare() { s.roles = rolesOf(s, &s.problems) }
 
 // Text is the value stored under a key, decoded when the object is a Secret.
 func (s *Source) Text(key string) (string, error) {

@@ -96,6 +96,7 @@ type header interface{ header() *Object }
 // Item is one object that was read. It can be added to any number of Objects.
 type Item interface {
 	header
+	prepare()
 	AddTo(*Objects)
 }
 
@@ -105,6 +106,13 @@ type item[PT header] struct {
 }
 
 func (i *item[PT]) header() *Object { return i.obj.header() }
+
+// prepare does what is done once for an object, when its name is known.
+func (i *item[PT]) prepare() {
+	if p, ok := any(i.obj).(interface{ prepare() }); ok {
+		p.prepare()
+	}
+}
 
 // AddTo appends the object to those of its kind.
 func (i *item[PT]) AddTo(o *Objects) {
@@ -212,6 +220,7 @@ func Read(raw []byte, pos Position) ([]Item, []Problem) {
 		return problem(Error, "", err.Error(), "")
 	}
 	obj.header().Metadata.Namespace = namespaceOf(k, head.Metadata.Namespace)
+	obj.prepare()
 	return []Item{obj}, nil
 }
 

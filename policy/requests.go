@@ -122,7 +122,8 @@ func (c *compiler) names(rr *RoleRequest, path string, key Ref) {
 		return
 	}
 	if _, done := c.snap.roles[key]; !done {
-		c.snap.roles[key] = rolesOf(src, &c.problems)
+		c.snap.roles[key] = src.roles
+		c.problems = append(c.problems, src.problems...)
 		c.reserved(src, c.snap.roles[key])
 	}
 }

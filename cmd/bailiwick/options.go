@@ -17,7 +17,7 @@ import (
 var serveOptions = slices.Concat([]option{
 	field("policy-dir", "`DIR` of YAML that holds the policy; read again when it changes", func(c *config) *string { return &c.PolicyDir }),
 	field("kubeconfig", "`FILE` for the cluster that is served: its policy and what settings are checked against are followed", func(c *config) *string { return &c.Kubeconfig }),
-	field("in-cluster", "the same, for the cluster in which this runs as a pod", func(c *config) *bool { return &c.InCluster }),
+	field("in-cluster", "what --kubeconfig does, for the cluster in which this runs as a pod", func(c *config) *bool { return &c.InCluster }),
 	field("policy-kubeconfig", "`FILE` for the management cluster, when the policy stands there and not in the cluster that is served", func(c *config) *string { return &c.PolicyKubeconfig }),
 	field("state-dir", "`DIR` where the last good policy of the clusters is kept for a start without them", func(c *config) *string { return &c.StateDir }),
 	field("listen", "`ADDRESS` for kube-apiserver's webhooks, over TLS", func(c *config) *string { return &c.Listen }),

@@ -1,9 +1,9 @@
 // Package watch reads policy objects from live clusters and tells when they change.
 //
 // Each kind is followed by a reflector of client-go (list, then watch), and each ConfigMap and Secret that a RoleRequest
-// names by one of its own, so that nobody has to give Bailiwick the right to read all Secrets. Informers of
-// controller-runtime would do neither: their cache has one selector for a kind and a namespace, fixed at the start, and
-// a kind whose CustomResourceDefinition is missing is an error there. Here it is a kind without objects.
+// names by one of its own, so that nobody has to give Bailiwick the right to read all Secrets; Rules says which rights it
+// needs. Informers of controller-runtime would do neither: their cache has one selector for a kind and a namespace, fixed
+// at the start, and a kind whose CustomResourceDefinition is missing is an error there. Here it is a kind without objects.
 //
 // What is known is never taken back because it cannot be seen:
 //

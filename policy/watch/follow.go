@@ -2,8 +2,6 @@ package watch
 
 import (
 	"context"
-	"fmt"
-	"iter"
 	"sync"
 	"time"
 
@@ -12,37 +10,8 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-const (
-	// patience is how long a change waits for the objects that it names for the first time.
-	patience = 2 * time.Second
-	// many is from how many objects on they share a watch, which costs about 100 kB here and more in the API server:
-	// the ConfigMaps of one namespace, and objects of one name in any namespace. Where that is not allowed they do not,
-	// and Secrets are always watched by name.
-	many = 16
-)
-
-// fixed says whether objects of the kind are read whoever names them.
-func (c *collection) fixed() bool { return c.Where&c.cluster.Reads != 0 }
-
-// names says whether RoleRequests of this cluster can name objects of the kind.
-func (c *collection) names() bool { return c.Named && c.cluster.Reads&policy.Fleet != 0 }
-
-// required says whether there is no policy without the kind. Facts about the cluster can be missing.
-func (t target) required() bool { return t.Where&policy.Fleet != 0 }
-
-func (t target) id() string {
-	return fmt.Sprintf("%s %s %s/%s", t.GroupKind, t.cluster.name(), t.namespace, t.name)
-}
-
-// waits says whether the first policy has to wait for the stream. It is called with the source locked.
-func (st *stream) waits() bool {
-	select {
-	case <-st.settled:
-		return false
-	default:
-		return true
-	}
-}
+// patience is how long a change waits for the objects that it names for the first time.
+const patience = 2 * time.Second
 
 // follow starts the streams that are missing and stops those that nobody needs any more.
 func (s *Source) follow(ctx context.Context, running *sync.WaitGroup) {
@@ -114,53 +83,6 @@ func valid(ref policy.Ref) bool {
 	return len(content.IsDNS1123Label(ref.Namespace)) == 0 && len(content.IsDNS1123Subdomain(ref.Name)) == 0
 }
 
-// targets are all that have to be followed, by id.
-func (s *Source) targets() map[string]target {
-	targets := map[string]target{}
-	add := func(t target) { targets[t.id()] = t }
-	for _, c := range s.collections {
-		switch {
-		case c.wanted != nil:
-			for t := range c.wantedTargets() {
-				add(t)
-			}
-		case len(c.Only) > 0:
-			for _, ref := range c.Only {
-				add(target{c, ref.Namespace, ref.Name})
-			}
-		default:
-			add(target{collection: c})
-		}
-	}
-	return targets
-}
-
-// wantedTargets are the objects that are wanted, or what they share a watch with.
-func (c *collection) wantedTargets() iter.Seq[target] {
-	inNamespace, ofName := map[string]int{}, map[string]int{}
-	for k := range c.wanted {
-		inNamespace[k.Namespace]++
-		ofName[k.Name]++
-	}
-	return func(yield func(target) bool) {
-		for k := range c.wanted {
-			t := target{c, k.Namespace, k.Name}
-			switch {
-			case c.Kind == "ConfigMap" && inNamespace[k.Namespace] >= many && !c.denied[key{Namespace: k.Namespace}]:
-				t.name = ""
-			case ofName[k.Name] >= many && !c.denied[key{Name: k.Name}]:
-				t.namespace = ""
-			}
-			if !yield(t) {
-				return
-			}
-		}
-	}
-}
-
-// shared says whether the target is more than one object.
-func (t target) shared() bool { return t.namespace == "" || t.name == "" }
-
 // start starts streams for the targets that have none.
 func (s *Source) start(ctx context.Context, running *sync.WaitGroup) []*stream {
 	s.mu.Lock()
@@ -186,19 +108,6 @@ func (s *Source) start(ctx context.Context, running *sync.WaitGroup) []*stream {
 	return started
 }
 
-// passedBy says whether a shared stream has ignored an object that is wanted now.
-func (st *stream) passedBy() bool {
-	if !st.shared() {
-		return false
-	}
-	for k := range st.collection.wanted {
-		if st.covers(k) && !st.wanted[k] {
-			return true
-		}
-	}
-	return false
-}
-
 // deniedToShare says whether objects turned out to be readable one by one only.
 func (s *Source) deniedToShare() bool {
 	s.mu.Lock()
@@ -206,7 +115,7 @@ func (s *Source) deniedToShare() bool {
 	found := false
 	for _, st := range s.streams {
 		k := key{Namespace: st.namespace, Name: st.name}
-		if st.collection.wanted != nil && st.shared() && st.trouble.isFirm() && !st.denied[k] {
+		if st.wanted != nil && st.shared() && st.trouble.isFirm() && !st.denied[k] {
 			st.denied[k] = true
 			found = true
 		}
@@ -220,7 +129,7 @@ func (s *Source) stop() {
 	defer s.mu.Unlock()
 	targets := s.targets()
 	for id := range targets {
-		if st := s.streams[id]; st == nil || st.collection.wanted != nil && st.waits() {
+		if st := s.streams[id]; st == nil || st.wanted != nil && st.waits() {
 			return
 		}
 	}

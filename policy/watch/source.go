@@ -1,29 +1,15 @@
 package watch
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
+	"maps"
 	"sync"
 	"time"
 
-	"github.com/go-logr/logr"
-	"k8s.io/klog/v2"
-
 	"github.com/bailiwick-dev/bailiwick/policy"
-)
-
-const (
-	// quiet is how long nothing must have changed before the policy is compiled: changes come in groups.
-	quiet = 100 * time.Millisecond
-	// longest bounds the wait when changes never pause, so that a change is in force within a second.
-	longest = 500 * time.Millisecond
-	// tick is how often what had to wait is tried again.
-	tick = time.Second
 )
 
 // Options say what to read.
@@ -98,7 +84,7 @@ func (s *Source) Read() (*policy.Bundle, error) {
 	if err := s.starting(); err != nil {
 		return nil, err
 	}
-	b := &policy.Bundle{Objects: &policy.Objects{}, Stale: staleError(s.sorted())}
+	b := &policy.Bundle{Objects: &policy.Objects{}, Stale: staleError(maps.Values(s.streams))}
 	if len(s.streams) == 0 {
 		b.Stale = errNotWatched
 	}
@@ -123,7 +109,7 @@ func (s *Source) starting() error {
 		return nil
 	}
 	var waits []string
-	for _, st := range s.sorted() {
+	for _, st := range s.streams {
 		if st.waits() {
 			cause := ""
 			if st.trouble != nil {
@@ -132,11 +118,11 @@ func (s *Source) starting() error {
 			waits = append(waits, st.String()+cause)
 		}
 	}
-	if len(s.streams) == 0 || len(waits) > 0 || s.followed != s.revision {
-		if len(waits) == 0 {
-			return ErrStarting
-		}
+	switch {
+	case len(waits) > 0:
 		return fmt.Errorf("%w: waiting for %s", ErrStarting, summary(waits))
+	case len(s.streams) == 0 || s.followed != s.revision:
+		return ErrStarting // nothing is followed yet, or not what was read a moment ago
 	}
 	s.complete = true
 	return nil
@@ -152,68 +138,4 @@ func (s *Source) Stale() map[string]bool {
 		stale[kind] = stale[kind] || st.stale() != nil
 	}
 	return stale
-}
-
-// Watch follows the API servers until the context ends. It calls changed after Read may return something else. Calls do
-// not overlap.
-func (s *Source) Watch(ctx context.Context, changed func()) error {
-	ctx, cancel := context.WithCancel(klog.NewContext(ctx, logr.Discard())) // what client-go logs, Stale says once
-	var running sync.WaitGroup
-	defer running.Wait()
-	defer cancel()
-	ticks := time.NewTicker(tick)
-	defer ticks.Stop()
-	s.follow(ctx, &running)
-	for {
-		news := false
-		select {
-		case <-ctx.Done():
-			s.save(true)
-			return nil
-		case <-s.dirty:
-			s.settle(ctx)
-			news = true
-		case <-ticks.C:
-		}
-		if s.judgeRemovals(ctx, news) || news {
-			s.follow(ctx, &running)
-			began := time.Now()
-			changed()
-			pause(ctx, min(time.Since(began), longest)) // a storm of changes must not take more than half of a processor
-		}
-		s.save(false)
-	}
-}
-
-// settle waits until changes pause.
-func (s *Source) settle(ctx context.Context) {
-	end := time.After(longest)
-	for {
-		select {
-		case <-s.dirty:
-		case <-time.After(quiet):
-			return
-		case <-end:
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// touched makes Watch call changed.
-func (s *Source) touched() {
-	select {
-	case s.dirty <- struct{}{}:
-	default:
-	}
-}
-
-func (s *Source) sorted() []*stream {
-	list := make([]*stream, 0, len(s.streams))
-	for _, st := range s.streams {
-		list = append(list, st)
-	}
-	slices.SortFunc(list, func(a, b *stream) int { return strings.Compare(a.id(), b.id()) })
-	return list
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -87,9 +88,9 @@ func (st *stream) problem() (policy.Problem, bool) {
 }
 
 // staleError joins what is out of date, by cause.
-func staleError(streams []*stream) error {
+func staleError(streams iter.Seq[*stream]) error {
 	kinds, since := map[string][]string{}, map[string]time.Time{}
-	for _, st := range streams {
+	for st := range streams {
 		t := st.stale()
 		if t == nil {
 			continue
