@@ -47,7 +47,9 @@ func startRegistered(t *testing.T) *registered {
 	client, err := kubernetes.NewForConfig(cp.Admin())
 	require.NoError(t, err)
 	r := &registered{client: client, snapshots: &atomic.Pointer[policy.Snapshot]{}, changes: make(chan struct{}, 1)}
-	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) { return client.AdmissionregistrationV1(), nil }
+	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) {
+		return client.AdmissionregistrationV1(), nil
+	}
 	r.registration = newRegistration(connect, r.snapshots, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
