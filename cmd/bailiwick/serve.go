@@ -78,43 +78,19 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 		return err
 	}
 	feed := newFeed(from, s.policy, registry, log)
+	register := keepRegistered(c, feed, registry, log)
 	var debug http.Handler
 	if c.DebugPolicy {
-		debug = newDebugPage(feed)
+		debug = newDebugPage(feed) // before the first snapshot, of which it is told
 	}
-	register := keepRegistered(c, feed, registry, log)
 	// An API server that does not answer yet may do so later: until then nothing is ready.
 	if err := feed.start(); err != nil && !errors.Is(err, watch.ErrStarting) {
 		return broken("--policy-dir takes a directory of policy YAML, as examples/policy", "%w", err)
 	}
-	routes := &webhook.Routes{
-		Authorizer: authorizer.New(feed),
-		Guards:     admit.Guards(),
-		Modes:      s.modes,
-		Snapshots:  feed,
-		Metrics:    webhook.NewMetrics(registry),
-		Log:        log,
-	}
-	server := &webhook.Server{
-		TLS: &tls.Config{
-			MinVersion:     tls.VersionTLS12,
-			GetCertificate: serving.Get,
-			ClientCAs:      s.clients,
-			ClientAuth:     s.clientAuth,
-			NextProtos:     []string{"h2", "http/1.1"},
-		},
-		Handler: routes.Handler(),
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready:   feed.ready,
-		Debug:   debug,
-		Drain:   c.Drain.Duration,
-		Log:     log,
-	}
-	if server.Listener, err = listen("listen", c.Listen); err != nil {
+	server := newServer(c, s, feed, registry, log)
+	server.TLS.GetCertificate, server.Debug = serving.Get, debug
+	if err := openListeners(server, c); err != nil {
 		return err
-	}
-	if server.MetricsListener, err = listen("metrics-listen", c.MetricsListen); err != nil {
-		return errors.Join(err, server.Listener.Close())
 	}
 	log.Info("serving", "version", buildVersion(), "cluster", s.policy.Self.String(),
 		"webhooks", "https://"+server.Listener.Addr().String(), "metrics", "http://"+server.MetricsListener.Addr().String())
@@ -132,6 +108,42 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 		return failed("", err)
 	}
 	log.Info("stopped")
+	return nil
+}
+
+// newServer answers from what the feed has.
+func newServer(c *config, s *setup, feed *feed, registry *prometheus.Registry, log *slog.Logger) *webhook.Server {
+	routes := &webhook.Routes{
+		Authorizer: authorizer.New(feed),
+		Guards:     admit.Guards(),
+		Modes:      s.modes,
+		Snapshots:  feed,
+		Metrics:    webhook.NewMetrics(registry),
+		Log:        log,
+	}
+	return &webhook.Server{
+		TLS: &tls.Config{
+			MinVersion: tls.VersionTLS12,
+			ClientCAs:  s.clients,
+			ClientAuth: s.clientAuth,
+			NextProtos: []string{"h2", "http/1.1"},
+		},
+		Handler: routes.Handler(),
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   feed.ready,
+		Drain:   c.Drain.Duration,
+		Log:     log,
+	}
+}
+
+// openListeners opens both listeners, or none.
+func openListeners(server *webhook.Server, c *config) (err error) {
+	if server.Listener, err = listen("listen", c.Listen); err != nil {
+		return err
+	}
+	if server.MetricsListener, err = listen("metrics-listen", c.MetricsListen); err != nil {
+		return errors.Join(err, server.Listener.Close())
+	}
 	return nil
 }
 
