@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 func TestOwnersOnUpdate(t *testing.T) {
@@ -20,8 +22,8 @@ func TestOwnersOnUpdate(t *testing.T) {
 		"the owner": {write{user: foo, old: profile(ofFoo, inside), object: profile("tier: web, "+ofFoo, inside)}, "", profile("tier: web, "+ofFoo, inside)},
 		"the owner takes his labels off, and they are written again": {
 			write{user: foo, old: profile(ofFoo, inside), object: profile("", inside)}, "", profile(ofFoo, inside)},
-		"a profile from before, by the name of its admin, gets the rest": {
-			write{user: foo, old: profile("projectsveltos.io/admin-name: foo", inside), object: profile("projectsveltos.io/admin-name: foo", inside)}, "", profile(ofFoo, inside)},
+		"the name of the first releases, without a namespace, is nobody's of today's": {
+			write{user: foo, old: profile("projectsveltos.io/admin-name: foo", inside), object: profile("projectsveltos.io/admin-name: foo", inside)}, notYours, ""},
 		"the owner gives it away": {write{user: foo, old: profile(ofFoo, inside), object: profile("projectsveltos.io/admin-name: zebra", inside)},
 			`label projectsveltos.io/admin-name is "zebra", but you are "foo": leave the label out, it is written for you`, ""},
 		"another tenant":                              {write{user: foo, old: profile(ofZebra, beyond), object: profile(ofZebra, inside)}, notYours, ""},
@@ -59,6 +61,32 @@ func TestOwnersOnUpdate(t *testing.T) {
 			require.Empty(t, got.Warnings)
 			require.JSONEq(t, string(request(t, write{object: tc.stored}).Object.Raw), got.Object)
 		})
+	}
+}
+
+// In the form of the first releases a tenant is a name: a profile that carries only that is his, and gets the rest,
+// while no account of the same name is a tenant too.
+func TestOwnersByNameAlone(t *testing.T) {
+	const byName = `
+apiVersion: lib.projectsveltos.io/v1alpha1
+kind: RoleRequest
+metadata: {name: a}
+spec: {admin: foo, clusterSelector: org=foo.io}
+`
+	const namesake = `---
+apiVersion: lib.projectsveltos.io/v1beta1
+kind: RoleRequest
+metadata: {name: b}
+spec: {serviceAccountNamespace: elsewhere, serviceAccountName: foo, clusterSelector: {matchLabels: {org: foo.io}}}
+`
+	bare := profile("projectsveltos.io/admin-name: foo", inside)
+	got := submit(t, compile(t, byName, policy.Options{}), "profiles", write{user: "system:serviceaccount:default:foo", old: bare, object: bare})
+	require.Nil(t, got.Refusal)
+	require.JSONEq(t, string(request(t, write{object: profile(ofFoo, inside)}).Object.Raw), got.Object)
+	for _, user := range []string{"system:serviceaccount:default:foo", "system:serviceaccount:elsewhere:foo"} {
+		got = submit(t, compile(t, byName+namesake, policy.Options{}), "profiles", write{user: user, old: bare, object: bare})
+		require.NotNil(t, got.Refusal, user)
+		require.Contains(t, got.Refusal.Message, "is not yours")
 	}
 }
 

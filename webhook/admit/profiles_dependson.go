@@ -36,7 +36,7 @@ func (d *dependencies) follow(where, name, way string) {
 	}
 	d.seen[name] = true
 	profile := d.w.Snapshot.Profile(d.w.Request.Namespace, name)
-	if profile == nil || !ownedBy(profile.Metadata.Labels, d.w.tenant.OwnerLabels()) {
+	if profile == nil || !d.w.tenant.Owns(profile.Metadata.Labels) {
 		kind := "ClusterProfile"
 		if d.w.namespaced() {
 			kind = "Profile"

@@ -30,7 +30,7 @@ func ownerIsTrue(q *Question) Verdict {
 		return noTenant(w)
 	}
 	stamp := w.tenant.OwnerLabels()
-	if w.oldFields != nil && !ownedBy(w.oldMeta.Labels, stamp) {
+	if w.oldFields != nil && !w.tenant.Owns(w.oldMeta.Labels) {
 		return forbid("%s is not yours: its owner labels do not name %q", w.what(), w.tenant.Owner)
 	}
 	if w.deleting() {

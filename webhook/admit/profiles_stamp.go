@@ -17,7 +17,7 @@ func stampOwner(q *Question) Verdict {
 		return Verdict{}
 	}
 	stamp := w.tenant.OwnerLabels()
-	if w.oldFields != nil && !ownedBy(w.oldMeta.Labels, stamp) {
+	if w.oldFields != nil && !w.tenant.Owns(w.oldMeta.Labels) {
 		return Verdict{}
 	}
 	var v Verdict
@@ -43,18 +43,6 @@ func ownerOf(labels map[string]string) map[string]string {
 		}
 	}
 	return owner
-}
-
-// ownedBy says whether labels name the owner of the stamp. Profiles from before Bailiwick carry only some of them.
-func ownedBy(labels, stamp map[string]string) bool {
-	for key, v := range ownerOf(labels) {
-		if stamp[key] != v {
-			return false
-		}
-	}
-	_, byAccount := labels[policy.LabelServiceAccountName]
-	_, byAdmin := labels[policy.LabelAdminName]
-	return byAccount || byAdmin
 }
 
 // escape writes a key into a JSON pointer (RFC 6901).
