@@ -33,3 +33,21 @@ func (o *Objects) Counts() map[string]int {
 	}
 	return counts
 }
+
+// Len counts the objects.
+func (o *Objects) Len() int {
+	n := 0
+	all := reflect.ValueOf(o).Elem()
+	for i := range all.NumField() {
+		n += all.Field(i).Len()
+	}
+	return n
+}
+
+// Merge adds the objects of another set.
+func (o *Objects) Merge(other *Objects) {
+	into, from := reflect.ValueOf(o).Elem(), reflect.ValueOf(other).Elem()
+	for i := range into.NumField() {
+		into.Field(i).Set(reflect.AppendSlice(into.Field(i), from.Field(i)))
+	}
+}

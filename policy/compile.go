@@ -23,8 +23,7 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 		generators:       index(&c.problems, objs.Generators),
 		limits:           newLimits(c.opts),
 	}
-	c.sources = index(&c.problems, objs.Sources)
-	c.snap.stored = c.sources
+	c.snap.stored = index(&c.problems, objs.Sources)
 	c.clusters = unique(&c.problems, objs.Clusters)
 	c.here()
 	c.snap.rbac = newRBAC(&c.problems, objs.Roles, objs.Bindings)
@@ -48,7 +47,6 @@ type compiler struct {
 	opts     Options
 	snap     *Snapshot
 	problems problems
-	sources  map[Ref]*Source
 	clusters []*Cluster
 	self     *Cluster // the one that asks, or nil
 }

@@ -32,7 +32,7 @@ func (c *compiler) vips(services map[Ref]*Service) []netip.Addr {
 		return c.opts.VIPs
 	}
 	var vips []netip.Addr
-	if cm := c.sources[Ref{Kind: "ConfigMap", Namespace: vipNamespace, Name: vipConfigMap}]; cm != nil {
+	if cm := c.snap.stored[Ref{Kind: "ConfigMap", Namespace: vipNamespace, Name: vipConfigMap}]; cm != nil {
 		vips = []netip.Addr{}
 		if cm.Data["enabled"] == "true" {
 			vips = append(vips, c.addresses(&cm.Object, "data.ip", list(cm.Data["ip"])...)...)

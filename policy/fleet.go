@@ -36,6 +36,11 @@ type ClusterTarget struct {
 	Name       string `json:"name"`
 }
 
+// Ref is the cluster that the target names, whether it exists or not.
+func (t ClusterTarget) Ref() ClusterRef {
+	return ClusterRef{Kind: t.Kind, Namespace: t.Namespace, Name: t.Name}
+}
+
 // fleet is what the management cluster knows of clusters, and of who selects them.
 type fleet struct {
 	clusters map[ClusterRef]*Cluster
@@ -177,7 +182,7 @@ func (rr *RoleRequest) waiting() map[ClusterRef]bool {
 	waiting := map[ClusterRef]bool{}
 	for _, info := range rr.Status.ClusterInfo {
 		if info.Status != "" && info.Status != "Provisioned" {
-			waiting[ClusterRef{Kind: info.Cluster.Kind, Namespace: info.Cluster.Namespace, Name: info.Cluster.Name}] = true
+			waiting[info.Cluster.Ref()] = true
 		}
 	}
 	return waiting

@@ -36,7 +36,7 @@ func (s *Snapshot) held() iter.Seq[held] {
 func (s *Snapshot) left(rq *request) []held {
 	var all []held
 	for _, info := range rq.object.Status.ClusterInfo {
-		ref := ClusterRef{Kind: info.Cluster.Kind, Namespace: info.Cluster.Namespace, Name: info.Cluster.Name}
+		ref := info.Cluster.Ref()
 		cluster := s.fleet.clusters[ref]
 		switch {
 		case info.Status == "Removed":

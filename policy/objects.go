@@ -236,31 +236,3 @@ func namespaceOf(k kind, namespace string) string {
 		return namespace
 	}
 }
-
-// Len counts the objects.
-func (o *Objects) Len() int {
-	return len(o.RoleRequests) + len(o.Sources) + len(o.Clusters) + len(o.Sets) + len(o.Roles) + len(o.Bindings) + len(o.Profiles) + len(o.Generators) + len(o.Settings) + len(o.Nodes) +
-		len(o.Namespaces) + len(o.StorageClasses) + len(o.VolumeSnapshotClasses) + len(o.Services) + len(o.ServiceCIDRs) + len(o.ClusterNetworks) + len(o.LonghornNodes) + len(o.ManagedCharts)
-}
-
-// Merge adds the objects of another set.
-func (o *Objects) Merge(other *Objects) {
-	o.RoleRequests = append(o.RoleRequests, other.RoleRequests...)
-	o.Sources = append(o.Sources, other.Sources...)
-	o.Clusters = append(o.Clusters, other.Clusters...)
-	o.Sets = append(o.Sets, other.Sets...)
-	o.Roles = append(o.Roles, other.Roles...)
-	o.Bindings = append(o.Bindings, other.Bindings...)
-	o.Profiles = append(o.Profiles, other.Profiles...)
-	o.Generators = append(o.Generators, other.Generators...)
-	o.Settings = append(o.Settings, other.Settings...)
-	o.Nodes = append(o.Nodes, other.Nodes...)
-	o.Namespaces = append(o.Namespaces, other.Namespaces...)
-	o.StorageClasses = append(o.StorageClasses, other.StorageClasses...)
-	o.VolumeSnapshotClasses = append(o.VolumeSnapshotClasses, other.VolumeSnapshotClasses...)
-	o.Services = append(o.Services, other.Services...)
-	o.ServiceCIDRs = append(o.ServiceCIDRs, other.ServiceCIDRs...)
-	o.ClusterNetworks = append(o.ClusterNetworks, other.ClusterNetworks...)
-	o.LonghornNodes = append(o.LonghornNodes, other.LonghornNodes...)
-	o.ManagedCharts = append(o.ManagedCharts, other.ManagedCharts...)
-}

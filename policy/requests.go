@@ -116,7 +116,7 @@ func (c *compiler) clustersOf(rr *RoleRequest, ref RoleRef) []*Cluster {
 // names notes that a RoleRequest names a source, and reads it.
 func (c *compiler) names(rr *RoleRequest, path string, key Ref) {
 	c.snap.sources[key] = append(c.snap.sources[key], rr.Ref())
-	src := c.sources[key]
+	src := c.snap.stored[key]
 	if src == nil {
 		c.problems.add(Error, &rr.Object, path, fmt.Sprintf("%s not found", key), "add it to the policy, or correct the reference")
 		return

@@ -20,7 +20,7 @@ func pausedClustersKeepRights(q *Question) Verdict {
 	}
 	concerned := q.Snapshot.ClustersMatching(rr.Spec.ClusterSelector.Selector)
 	for _, info := range rr.Status.ClusterInfo {
-		ref := policy.ClusterRef{Kind: info.Cluster.Kind, Namespace: info.Cluster.Namespace, Name: info.Cluster.Name}
+		ref := info.Cluster.Ref()
 		if c := q.Snapshot.Cluster(ref); c != nil && !rr.Spec.ClusterSelector.Matches(c.Metadata.Labels) {
 			concerned = append(concerned, c)
 		}
