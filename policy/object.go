@@ -63,6 +63,9 @@ func (o *Object) Ref() Ref {
 	return Ref{Kind: o.Kind, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name}
 }
 
+// Deleting says whether the object goes away once its finalizers are gone.
+func (o *Object) Deleting() bool { return o.Metadata.DeletionTimestamp != nil }
+
 func (o *Object) header() *Object { return o }
 
 // compareObjects orders objects by name, then by where they stand, so that what is compiled never depends on the

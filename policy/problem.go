@@ -38,11 +38,12 @@ func (p Problem) String() string {
 }
 
 // SortProblems orders problems by file, line, object and field.
-func SortProblems(ps []Problem) {
-	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line),
-			a.Object.compare(b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
-	})
+func SortProblems(ps []Problem) { slices.SortStableFunc(ps, Problem.Compare) }
+
+// Compare is the order of SortProblems.
+func (p Problem) Compare(o Problem) int {
+	return cmp.Or(cmp.Compare(p.Position.File, o.Position.File), cmp.Compare(p.Position.Line, o.Position.Line),
+		p.Object.compare(o.Object), cmp.Compare(p.Path, o.Path), cmp.Compare(p.Message, o.Message))
 }
 
 // problems collects what Compile finds.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -54,10 +53,7 @@ func byPolicy(problems []policy.Problem) []finding {
 }
 
 func sortFindings(found []finding) {
-	slices.SortStableFunc(found, func(a, b finding) int {
-		return cmp.Or(cmp.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line),
-			cmp.Compare(a.Object.String(), b.Object.String()), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
-	})
+	slices.SortStableFunc(found, func(a, b finding) int { return a.Compare(b.Problem) })
 }
 
 // judge finds what is wrong in the objects, and what they make wrong, once they join the others or take their places.

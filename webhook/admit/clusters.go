@@ -35,21 +35,14 @@ var clusters = Guard{
 
 const capiGroup = "cluster.x-k8s.io"
 
-// judgeCluster makes a check of a rule about clusters. What is being deleted is not judged. The old cluster is nil when
-// a new one is made.
+// judgeCluster makes a check of a rule about clusters; Classifiers have one of their own.
 func judgeCluster(rule func(q *Question, cluster, old *policy.Cluster) Verdict) func(*Question) Verdict {
+	judgeIt := judge(rule)
 	return func(q *Question) Verdict {
 		if isClassifier(q) {
 			return Verdict{}
 		}
-		cluster, old, err := decode[policy.Cluster](q)
-		switch {
-		case err != nil:
-			return invalid("", "%v", err)
-		case cluster.Metadata.DeletionTimestamp != nil:
-			return Verdict{}
-		}
-		return rule(q, cluster, old)
+		return judgeIt(q)
 	}
 }
 

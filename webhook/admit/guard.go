@@ -74,3 +74,24 @@ func decode[T any](q *Question) (object, old *T, err error) {
 	}
 	return object, old, nil
 }
+
+// judge makes a check of a rule about one kind of object. What is deleted, or is being deleted, is not judged. The old
+// object is nil when a new one is made.
+func judge[T any, PT interface {
+	*T
+	Deleting() bool
+}](rule func(q *Question, object, old PT) Verdict) func(*Question) Verdict {
+	return func(q *Question) Verdict {
+		if q.deleting() {
+			return Verdict{}
+		}
+		object, old, err := decode[T](q)
+		switch {
+		case err != nil:
+			return invalid("", "%v", err)
+		case PT(object).Deleting():
+			return Verdict{}
+		}
+		return rule(q, object, old)
+	}
+}

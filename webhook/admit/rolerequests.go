@@ -26,15 +26,15 @@ var roleRequests = Guard{
 	},
 	Checks: []Check{
 		{"writer", roleRequestWriter},
-		{"selector", judgeRequest(selectorIsMeant)},
-		{"account", judgeRequest(accountIsClear)},
-		{"secretname", judgeRequest(secretNameIsFree)},
-		{"expiration", judgeRequest(expirationIsInBounds)},
-		{"annotations", judgeRequest(annotationsAreValid)},
-		{"rolerefs", judgeRequest(roleRefsAreFixed)},
-		{"content", judgeRequest(contentIsRoles)},
-		{"overlap", judgeRequest(rolesAreNotShared)},
-		{"escalation", judgeRequest(givesWhatItsWriterHolds)},
+		{"selector", judge(selectorIsMeant)},
+		{"account", judge(accountIsClear)},
+		{"secretname", judge(secretNameIsFree)},
+		{"expiration", judge(expirationIsInBounds)},
+		{"annotations", judge(annotationsAreValid)},
+		{"rolerefs", judge(roleRefsAreFixed)},
+		{"content", judge(contentIsRoles)},
+		{"overlap", judge(rolesAreNotShared)},
+		{"escalation", judge(givesWhatItsWriterHolds)},
 		{"paused", pausedClustersKeepRights},
 	},
 }
@@ -46,24 +46,6 @@ func alsoOnDelete(rule admissionregv1.RuleWithOperations) admissionregv1.RuleWit
 }
 
 func (q *Question) deleting() bool { return q.Request.Operation == admissionv1.Delete }
-
-// judgeRequest makes a check of a rule about what a RoleRequest says. What is deleted is not judged. The old request is
-// nil when a new one is made.
-func judgeRequest(rule func(q *Question, rr, old *policy.RoleRequest) Verdict) func(*Question) Verdict {
-	return func(q *Question) Verdict {
-		if q.deleting() {
-			return Verdict{}
-		}
-		rr, old, err := decode[policy.RoleRequest](q)
-		switch {
-		case err != nil:
-			return invalid("", "%v", err)
-		case rr.Metadata.DeletionTimestamp != nil:
-			return Verdict{}
-		}
-		return rule(q, rr, old)
-	}
-}
 
 // roleRequestWriter leaves RoleRequests to platform admins. Others may write what gives no rights: finalizers, labels,
 // the annotations that are not ours. Deleting one is for platform admins too: a tenant's profiles are still there then,
