@@ -15,9 +15,26 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
+// Options say which authorizers are asked. The zero value asks all of them, and no guardrail.
+type Options struct {
+	Guardrails []Guardrail
+	// Templates is how far bindings of Rancher's RoleTemplates count. Empty: On.
+	Templates Rollout
+	// Compared is told of each request that was decided in Shadow. It may be nil.
+	Compared Compared
+}
+
 // New joins the authorizers of Bailiwick over the snapshot that the holder has.
-func New(snapshots policy.Holder, guardrails ...Guardrail) authorizer.Authorizer {
-	return firstOpinion(Guardrails(guardrails...), Tenants(snapshots))
+func New(snapshots policy.Holder, opts Options) authorizer.Authorizer {
+	all := []authorizer.AuthorizerFunc{Guardrails(opts.Guardrails...), Tenants(snapshots)}
+	switch opts.Templates {
+	case Off:
+	case Shadow:
+		all = append(all, shadowTemplates(snapshots, opts.Compared))
+	default:
+		all = append(all, Templates(snapshots))
+	}
+	return firstOpinion(all...)
 }
 
 // firstOpinion asks one after another until somebody allows or denies. It is what union.New does, less the names that
@@ -66,8 +83,7 @@ func manages(snap *policy.Snapshot, a authorizer.Attributes) (authorizer.Decisio
 	ask := askOf(a)
 	// Requirements only narrow a request: one that could not be read is left out, and the question is the broader one.
 	ask.Labels, _ = a.GetLabelSelector()
-	u := a.GetUser()
-	allowed, reason := snap.Manages(policy.Subject{Name: u.GetName(), Groups: u.GetGroups()}, &ask)
+	allowed, reason := snap.Manages(subjectOf(a), &ask)
 	if allowed {
 		return authorizer.DecisionAllow, reason, nil
 	}

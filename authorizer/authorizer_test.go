@@ -35,12 +35,12 @@ func list(name string, groups ...string) *k8sauthorizer.AttributesRecord {
 func denyAll(k8sauthorizer.Attributes) string { return "a broken guardrail" }
 
 func TestGuardrailsDenyWhateverWasGranted(t *testing.T) {
-	decision, reason, err := authorizer.New(examples(t)).Authorize(t.Context(), list(foo))
+	decision, reason, err := authorizer.New(examples(t), authorizer.Options{}).Authorize(t.Context(), list(foo))
 	require.NoError(t, err)
 	require.Equal(t, k8sauthorizer.DecisionAllow, decision, reason)
 
 	passes := func(k8sauthorizer.Attributes) string { return "" }
-	decision, reason, err = authorizer.New(examples(t), passes, denyAll).Authorize(t.Context(), list(foo))
+	decision, reason, err = authorizer.New(examples(t), authorizer.Options{Guardrails: []authorizer.Guardrail{passes, denyAll}}).Authorize(t.Context(), list(foo))
 	require.NoError(t, err)
 	require.Equal(t, k8sauthorizer.DecisionDeny, decision)
 	require.Equal(t, "denied by a broken guardrail", reason)
@@ -48,7 +48,7 @@ func TestGuardrailsDenyWhateverWasGranted(t *testing.T) {
 
 // A cluster must stay runnable and repairable under a guardrail that denies everything.
 func TestGuardrailsCannotLockACluster(t *testing.T) {
-	authz := authorizer.New(examples(t), denyAll)
+	authz := authorizer.New(examples(t), authorizer.Options{Guardrails: []authorizer.Guardrail{denyAll}})
 	for _, who := range []*k8sauthorizer.AttributesRecord{
 		list("admin", "system:masters", "system:authenticated"),
 		list("kubernetes-admin", "system:masters"),
@@ -81,7 +81,7 @@ func TestGuardrailsCannotLockACluster(t *testing.T) {
 
 func TestNoSnapshotIsNoOpinion(t *testing.T) {
 	var none atomic.Pointer[policy.Snapshot]
-	decision, _, err := authorizer.New(&none).Authorize(t.Context(), list(foo))
+	decision, _, err := authorizer.New(&none, authorizer.Options{}).Authorize(t.Context(), list(foo))
 	require.Error(t, err)
 	require.Equal(t, k8sauthorizer.DecisionNoOpinion, decision)
 }

@@ -42,7 +42,7 @@ func BenchmarkTenants(b *testing.B) {
 
 // BenchmarkNew measures the whole of what a server asks, guardrails included.
 func BenchmarkNew(b *testing.B) {
-	all := authorizer.New(holder(b, fleet.Fleet{Tenants: 100}))
+	all := authorizer.New(holder(b, fleet.Fleet{Tenants: 100}), authorizer.Options{})
 	for _, q := range questions {
 		b.Run(q.name, func(b *testing.B) { decide(b, all, fleet.Request(0, q.namespace), q.want) })
 	}
@@ -77,7 +77,7 @@ func TestDecisionHardlyAllocates(t *testing.T) {
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
 			require.LessOrEqual(t, allocs(t, authorizer.Tenants(snapshots), q.namespace, q.want), maxAllocs)
-			require.LessOrEqual(t, allocs(t, authorizer.New(snapshots), q.namespace, q.want), maxAllocs)
+			require.LessOrEqual(t, allocs(t, authorizer.New(snapshots, authorizer.Options{}), q.namespace, q.want), maxAllocs)
 		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
@@ -20,7 +19,7 @@ type Guardrail func(a authorizer.Attributes) (reason string)
 // depends are not asked about: see policy.IsEssential.
 func Guardrails(rails ...Guardrail) authorizer.AuthorizerFunc {
 	return func(_ context.Context, a authorizer.Attributes) (authorizer.Decision, string, error) {
-		if len(rails) == 0 || essential(a.GetUser()) {
+		if len(rails) == 0 || policy.IsEssential(subjectOf(a)) {
 			return authorizer.DecisionNoOpinion, "", nil
 		}
 		for _, rail := range rails {
@@ -30,8 +29,4 @@ func Guardrails(rails ...Guardrail) authorizer.AuthorizerFunc {
 		}
 		return authorizer.DecisionNoOpinion, "", nil
 	}
-}
-
-func essential(u user.Info) bool {
-	return policy.IsEssential(policy.Subject{Name: u.GetName(), Groups: u.GetGroups()})
 }

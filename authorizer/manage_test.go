@@ -37,7 +37,7 @@ func managing(t testing.TB, texts ...string) k8sauthorizer.Authorizer {
 	require.Empty(t, problems)
 	var p atomic.Pointer[policy.Snapshot]
 	p.Store(snap)
-	return authorizer.New(&p)
+	return authorizer.New(&p, authorizer.Options{})
 }
 
 // onProfiles is a request about ClusterProfiles.

@@ -70,7 +70,7 @@ func newDecisionCases(f fleet.Fleet) (hit, miss *decisionCase, err error) {
 	}
 	var holder atomic.Pointer[policy.Snapshot]
 	holder.Store(snap)
-	decide := authorizer.New(&holder)
+	decide := authorizer.New(&holder, authorizer.Options{})
 	name := count(f.Tenants, "tenant") + ", " + count(f.Grants(), "namespace")
 	hit = &decisionCase{name: "hit, " + name, decide: decide,
 		request: fleet.Request(0, fleet.Namespace(0, 0)), want: kauthorizer.DecisionAllow}

@@ -106,7 +106,7 @@ func newBailiwick(ctx context.Context, dir string, log *slog.Logger) (http.Handl
 	snapshots.Store(snap)
 	go follow(ctx, reader, log)
 	routes := &webhook.Routes{
-		Authorizer: authorizer.New(&snapshots),
+		Authorizer: authorizer.New(&snapshots, authorizer.Options{}),
 		Guards:     admit.Guards(),
 		Snapshots:  &snapshots,
 		Metrics:    webhook.NewMetrics(prometheus.NewRegistry()),

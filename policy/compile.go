@@ -27,6 +27,7 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 	c.clusters = unique(&c.problems, objs.Clusters)
 	c.here()
 	c.snap.rbac = newRBAC(&c.problems, objs.Roles, objs.Bindings)
+	c.rancher(objs)
 	c.fleet(objs)
 	for _, rr := range unique(&c.problems, objs.RoleRequests) {
 		c.roleRequest(rr)

@@ -36,6 +36,12 @@ type Objects struct {
 	ClusterNetworks       []*ClusterNetwork
 	LonghornNodes         []*LonghornNode
 	ManagedCharts         []*ManagedChart
+
+	RoleTemplates      []*RoleTemplate
+	TemplateBindings   []*TemplateBinding
+	Projects           []*Project
+	GlobalRoles        []*GlobalRole
+	GlobalRoleBindings []*GlobalRoleBinding
 }
 
 // Bundle is what a source of policy held when it was read.
@@ -60,6 +66,9 @@ const (
 	SveltosGroup       = "lib.projectsveltos.io"
 	SveltosConfigGroup = "config.projectsveltos.io"
 )
+
+// RancherGroup is the API group of Rancher's own kinds.
+const RancherGroup = "management.cattle.io"
 
 // kinds lists what can stand in a policy. A new kind is one line here and one field in Objects.
 var kinds = map[schema.GroupKind]kind{
@@ -87,7 +96,13 @@ var kinds = map[schema.GroupKind]kind{
 	{Group: "networking.k8s.io", Kind: "ServiceCIDR"}:               {[]string{"v1beta1", "v1"}, false, into(func(o *Objects) *[]*ServiceCIDR { return &o.ServiceCIDRs })},
 	{Group: "network.harvesterhci.io", Kind: "ClusterNetwork"}:      {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*ClusterNetwork { return &o.ClusterNetworks })},
 	{Group: "longhorn.io", Kind: "Node"}:                            {[]string{"v1beta2"}, true, into(func(o *Objects) *[]*LonghornNode { return &o.LonghornNodes })},
-	{Group: "management.cattle.io", Kind: "ManagedChart"}:           {[]string{"v3"}, true, into(func(o *Objects) *[]*ManagedChart { return &o.ManagedCharts })},
+	{Group: RancherGroup, Kind: "ManagedChart"}:                     {[]string{"v3"}, true, into(func(o *Objects) *[]*ManagedChart { return &o.ManagedCharts })},
+	{Group: RancherGroup, Kind: "RoleTemplate"}:                     {[]string{"v3"}, false, into(func(o *Objects) *[]*RoleTemplate { return &o.RoleTemplates })},
+	{Group: RancherGroup, Kind: "ClusterRoleTemplateBinding"}:       {[]string{"v3"}, true, into(func(o *Objects) *[]*TemplateBinding { return &o.TemplateBindings })},
+	{Group: RancherGroup, Kind: "ProjectRoleTemplateBinding"}:       {[]string{"v3"}, true, into(func(o *Objects) *[]*TemplateBinding { return &o.TemplateBindings })},
+	{Group: RancherGroup, Kind: "Project"}:                          {[]string{"v3"}, true, into(func(o *Objects) *[]*Project { return &o.Projects })},
+	{Group: RancherGroup, Kind: "GlobalRole"}:                       {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRole { return &o.GlobalRoles })},
+	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRoleBinding { return &o.GlobalRoleBindings })},
 }
 
 // header is implemented by every kind through its embedded Object.

@@ -26,6 +26,10 @@ type Options struct {
 	// Controllers are the user names of trusted controllers, beside those of Sveltos and Harvester.
 	Controllers []string
 
+	// RancherCluster is the id that Rancher gives the cluster that is served, as c-m-abcdefgh or local. Empty: bindings of
+	// RoleTemplates grant nothing there.
+	RancherCluster string
+
 	// TierFloor is the lowest tier that tenants' profiles may have: of two that want the same resource, the lower tier
 	// gets it. Default 100, which is Sveltos' own.
 	TierFloor int32
@@ -72,6 +76,11 @@ var sveltosControllers = []string{
 	"shard-controller", "sveltos-agent-manager", "techsupport-controller",
 }
 
+// rancherControllers are the accounts under which Rancher, its agents and its webhook work, in cattle-system.
+//
+// Upstream: rancher chart/templates and pkg/systemtemplate; rancher/webhook charts.
+var rancherControllers = []string{"cattle", "rancher", "rancher-webhook", "rancher-webhook-sudo"}
+
 // HarvesterController is the account of Harvester itself.
 //
 // Upstream: harvester deploy/charts/harvester, templates/serviceaccount.yaml.
@@ -88,6 +97,9 @@ func newTrust(o Options) trust {
 	t := trust{users: set(o.PlatformUsers), groups: set(o.PlatformGroups), controllers: set(o.Controllers)}
 	t.groups["system:masters"] = true
 	t.controllers[HarvesterController.Username()] = true
+	for _, name := range rancherControllers {
+		t.controllers[ServiceAccount{Namespace: "cattle-system", Name: name}.Username()] = true
+	}
 	for _, name := range sveltosControllers {
 		t.controllers[ServiceAccount{Namespace: o.SveltosNamespace, Name: name}.Username()] = true
 	}

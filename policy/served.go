@@ -63,7 +63,13 @@ var served = map[schema.GroupKind]Served{
 	{Group: "harvesterhci.io", Kind: "Setting"}:                     {Resource: "settings", Where: Here, Custom: true},
 	{Group: "network.harvesterhci.io", Kind: "ClusterNetwork"}:      {Resource: "clusternetworks", Where: Here, Custom: true},
 	{Group: "longhorn.io", Kind: "Node"}:                            {Resource: "nodes", Where: Here, Custom: true, Only: []Ref{{Namespace: longhornNamespace}}},
-	{Group: "management.cattle.io", Kind: "ManagedChart"}:           {Resource: "managedcharts", Where: Here, Custom: true, Only: []Ref{harvesterChart}},
+	{Group: RancherGroup, Kind: "ManagedChart"}:                     {Resource: "managedcharts", Where: Here, Custom: true, Only: []Ref{harvesterChart}},
+	{Group: RancherGroup, Kind: "RoleTemplate"}:                     {Resource: "roletemplates", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "ClusterRoleTemplateBinding"}:       {Resource: "clusterroletemplatebindings", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "ProjectRoleTemplateBinding"}:       {Resource: "projectroletemplatebindings", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "Project"}:                          {Resource: "projects", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "GlobalRole"}:                       {Resource: "globalroles", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {Resource: "globalrolebindings", Where: Fleet, Custom: true},
 }
 
 // Kinds are all kinds that can stand in a policy, ordered by kind and group.

@@ -24,6 +24,10 @@ type Snapshot struct {
 	stored           map[Ref]*Source  // every ConfigMap and Secret of the policy
 	roles            map[Ref][]role   // what those that are named hold
 	rbac             rbac
+	templates        templates
+	members          members
+	projects         map[string]*Project // by id
+	projectOf        map[string]string   // of a namespace of the cluster that is served
 	trust            trust
 	facts            settings.Facts
 	next             time.Time // when the next grant ends

@@ -82,7 +82,7 @@ func noSecrets(a k8sauthorizer.Attributes) string {
 func routes(t *testing.T) (*webhook.Routes, *prometheus.Registry, *buffer) {
 	log, registry, snapshots := &buffer{}, prometheus.NewRegistry(), holder(t)
 	return &webhook.Routes{
-		Authorizer: authorizer.New(snapshots, noSecrets),
+		Authorizer: authorizer.New(snapshots, authorizer.Options{Guardrails: []authorizer.Guardrail{noSecrets}}),
 		Guards:     admit.Guards(),
 		Snapshots:  snapshots,
 		Metrics:    webhook.NewMetrics(registry),

@@ -51,6 +51,12 @@ type ServerConfiguration struct {
 	// ClusterLabels are its labels. Empty: those of its object in the policy.
 	ClusterLabels map[string]string `json:"clusterLabels,omitempty"`
 
+	// RancherCluster is the id that Rancher gives the cluster that is served, as c-m-abcdefgh or local. Bindings of
+	// RoleTemplates then grant what they say there. Empty: they grant nothing.
+	RancherCluster string `json:"rancherCluster,omitempty"`
+	// Templates is how far they count: on (the default), shadow (RBAC decides and differences are counted) or off.
+	Templates string `json:"templates,omitempty"`
+
 	// PlatformUsers and PlatformGroups are platform admins, beside system:masters.
 	PlatformUsers  []string `json:"platformUsers,omitempty"`
 	PlatformGroups []string `json:"platformGroups,omitempty"`

@@ -41,6 +41,7 @@ func (a *ask) flags(fs *pflag.FlagSet) {
 func policyFlags(fs *pflag.FlagSet, paths *[]string, options *policy.Options) {
 	fs.StringSliceVarP(paths, "filename", "f", nil, "policy: file or directory of YAML, - for standard input; repeat for several (required)")
 	identityFlags(fs, options)
+	fs.StringVar(&options.RancherCluster, "rancher-cluster", "", "the `ID` that Rancher gives the cluster that is asked, as c-m-abcdefgh or local")
 }
 
 // identityFlags say how tenants are known.

@@ -61,7 +61,7 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 	errors := printProblems(io, problems)
 	var holder atomic.Pointer[policy.Snapshot]
 	holder.Store(snap)
-	decision, reason, err := authorizer.New(&holder).Authorize(ctx, attributes)
+	decision, reason, err := authorizer.New(&holder, authorizer.Options{}).Authorize(ctx, attributes)
 	if err != nil {
 		return failed("", err)
 	}

@@ -84,7 +84,7 @@ func everyWay(t *testing.T, dir string, args []string, want string) {
 	require.Empty(t, problems)
 	var holder atomic.Pointer[policy.Snapshot]
 	holder.Store(snap)
-	authz := authorizer.New(&holder)
+	authz := authorizer.New(&holder, authorizer.Options{})
 
 	decision, reason, err := authz.Authorize(t.Context(), attributes)
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ var serveOptions = slices.Concat([]option{
 	field("admin-namespaces", "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)", func(c *config) *[]string { return &c.AdminNamespaces }),
 	field("sveltos-namespace", "namespace of Sveltos (default: projectsveltos)", func(c *config) *string { return &c.SveltosNamespace }),
 	field("mode", "what becomes of the refusals of a guard, or of one of its checks, `guard[/check]=enforce|warn|audit,…` (default: enforce)", func(c *config) *map[string]string { return &c.Mode }),
-}, limitOptions, factOptions)
+}, rancherOptions, limitOptions, factOptions)
 
 // factOptions tell of the cluster what settings are checked against, where the policy does not.
 var factOptions = []option{

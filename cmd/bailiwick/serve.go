@@ -114,7 +114,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 // newServer answers from what the feed has.
 func newServer(c *config, s *setup, feed *feed, registry *prometheus.Registry, log *slog.Logger) *webhook.Server {
 	routes := &webhook.Routes{
-		Authorizer: authorizer.New(feed),
+		Authorizer: authorizer.New(feed, authorizer.Options{Templates: s.templates, Compared: countCompared(registry)}),
 		Guards:     admit.Guards(),
 		Modes:      s.modes,
 		Snapshots:  feed,

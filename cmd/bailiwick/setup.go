@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bailiwick-dev/bailiwick/authorizer"
 	"github.com/bailiwick-dev/bailiwick/certs"
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
@@ -16,6 +17,7 @@ import (
 // setup is a configuration that was checked.
 type setup struct {
 	policy     policy.Options
+	templates  authorizer.Rollout
 	modes      admit.Modes
 	clients    *x509.CertPool
 	clientAuth tls.ClientAuthType
@@ -37,7 +39,7 @@ func check(c *config) (*setup, error) {
 	}
 	s := &setup{clientAuth: tls.NoClientCert, policy: identities(c)}
 	s.policy.SelfLabels = c.ClusterLabels
-	for _, step := range []func(*setup, *config) error{checkCluster, checkLimits, checkFacts, checkModes, checkClients, checkHosts} {
+	for _, step := range []func(*setup, *config) error{checkCluster, checkRancher, checkLimits, checkFacts, checkModes, checkClients, checkHosts} {
 		if err := step(s, c); err != nil {
 			return nil, err
 		}

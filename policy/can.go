@@ -1,0 +1,11 @@
+package policy
+
+// Can says whether a user may do something on the cluster that is served: by its RBAC, or by what is granted here.
+// Guards ask it of whoever writes an object that acts for him.
+func (s *Snapshot) Can(who Subject, ask *Ask) bool {
+	if s.Holds(who, ask) || s.Find(who.Name, ask) != nil {
+		return true
+	}
+	_, allowed := s.TemplateGrant(who, ask)
+	return allowed
+}
