@@ -30,6 +30,11 @@ type ServerConfiguration struct {
 	// LeaveWebhooks leaves the registered webhooks of the cluster that is served as they are. Otherwise those that carry
 	// the label bailiwick.dev/registration=reconciled are kept up to date with what the policy names.
 	LeaveWebhooks bool `json:"leaveWebhooks,omitempty"`
+	// Register is how kube-apiserver reaches the server: the Service NAMESPACE/NAME[:PORT] or an https URL. With it the
+	// webhook configurations are made when there are none, also when they were deleted. It goes with CertSecret.
+	Register string `json:"register,omitempty"`
+	// RegisterGuards are the guards that Register registers. Empty: all.
+	RegisterGuards []string `json:"registerGuards,omitempty"`
 	// DebugPolicy answers /debug/policy there: what is wrong in the policy, with the names of tenants and objects.
 	DebugPolicy bool `json:"debugPolicy,omitempty"`
 	// Drain is how long the server goes on answering after it was told to stop. Default 5s.
@@ -37,14 +42,25 @@ type ServerConfiguration struct {
 
 	// CertDir holds tls.crt and tls.key; they are read again when they change.
 	CertDir string `json:"certDir,omitempty"`
+	// CertSecret is a Secret, NAMESPACE/NAME, of the cluster that is served, in which all replicas keep the certificate and
+	// an authority of their own. They renew both, and put the authority into the registered webhooks.
+	CertSecret string `json:"certSecret,omitempty"`
 	// SelfSigned serves a certificate made at start, for a laptop.
 	SelfSigned bool `json:"selfSigned,omitempty"`
+	// CertNames are further names and addresses under which the server is reached, for a certificate that it makes itself.
+	CertNames []string `json:"certNames,omitempty"`
 	// CertOut is where the self-signed CA certificate is written as ca.crt.
 	CertOut string `json:"certOut,omitempty"`
 	// ClientCA is a PEM file; clients have to show a certificate that it signed.
 	ClientCA string `json:"clientCA,omitempty"`
+	// ClientNames are common names and subject alternative names of which a client's certificate has to have one. Empty:
+	// any that the client CA signed.
+	ClientNames []string `json:"clientNames,omitempty"`
 	// InsecureNoClientAuth lets anybody ask who reaches the port.
 	InsecureNoClientAuth bool `json:"insecureNoClientAuth,omitempty"`
+	// InsecureAdmission lets anybody ask the guards, and only authorization needs a certificate. kube-apiserver shows none
+	// to admission webhooks unless an AdmissionConfiguration names one.
+	InsecureAdmission bool `json:"insecureAdmission,omitempty"`
 
 	// Cluster is the managed cluster that is served, KIND:NAMESPACE/NAME. Empty: the management cluster.
 	Cluster string `json:"cluster,omitempty"`
@@ -74,6 +90,11 @@ type ServerConfiguration struct {
 	AllowedURLs []string `json:"allowedURLs,omitempty"`
 	// SharedProfiles are ClusterProfiles, by name, and Profiles, by namespace/name, on which every tenant's may depend.
 	SharedProfiles []string `json:"sharedProfiles,omitempty"`
+
+	// ProtectedNamespaces must not be deleted by accident, beside those of the platform itself.
+	ProtectedNamespaces []string `json:"protectedNamespaces,omitempty"`
+	// BreakGlassGroups are those whose members may delete what is protected, where even system:masters may not.
+	BreakGlassGroups []string `json:"breakGlassGroups,omitempty"`
 
 	// MaxTokenLifetime is the longest spec.expirationSeconds that a RoleRequest may have. Default 8760h, which is what
 	// access-manager takes when it has none.
