@@ -51,7 +51,7 @@ bench: ## compare the server with its floor, and time the decision
 
 .PHONY: generate
 generate: ## write the generated docs and golden files anew
-	go generate ./...
+	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && export KUBEBUILDER_ASSETS && go generate ./...
 
 .PHONY: build
 build: ## build bin/bailiwick
