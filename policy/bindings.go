@@ -3,8 +3,6 @@ package policy
 import (
 	"fmt"
 	"strings"
-
-	rbacv1 "k8s.io/api/rbac/v1"
 )
 
 // templateBindings compiles who holds which RoleTemplates and GlobalRoles on what.
@@ -16,10 +14,10 @@ type templateBindings struct {
 	roles     map[string]*boundRole // RoleTemplates that are bound, by name
 }
 
-func (c *compiler) rancher(objs *Objects) {
+func (c *compiler) rancher(objs *Objects, roles map[Ref]*Role) {
 	b := templateBindings{
 		compiler:  c,
-		templates: newTemplates(&c.problems, objs),
+		templates: newTemplates(&c.problems, objs.RoleTemplates, roles),
 		members:   members{users: map[string]*member{}, groups: map[string]*member{}},
 		projects:  map[string]*Project{},
 		roles:     map[string]*boundRole{},
@@ -33,12 +31,14 @@ func (c *compiler) rancher(objs *Objects) {
 	b.global(objs)
 	c.snap.templates, c.snap.members, c.snap.projects = b.templates, b.members, b.projects
 	c.snap.projectOf = c.namespacesOf(objs)
+	c.snap.registry = newRegistry(objs, &b.templates)
 }
 
 // namespacesOf is the project of each namespace of the cluster that is served.
 func (c *compiler) namespacesOf(objs *Objects) map[string]string {
 	projects := map[string]string{}
-	for _, n := range objs.Namespaces {
+	var twice problems // settingFacts reports them
+	for _, n := range unique(&twice, objs.Namespaces) {
 		if cluster, _, ok := strings.Cut(n.ProjectOf(), ":"); ok && cluster == c.opts.RancherCluster {
 			projects[n.Metadata.Name] = n.ProjectOf()
 		}
@@ -53,7 +53,7 @@ func (c *compiler) namespacesOf(objs *Objects) map[string]string {
 func (b *templateBindings) binding(binding *TemplateBinding) {
 	report := func(path, message string) { b.problems.add(Error, &binding.Object, path, message, "") }
 	rt := b.templates.byName[binding.RoleTemplateName]
-	field, context, namespace := "clusterName", ClusterContext, binding.ClusterName
+	field, context, namespace := "clusterName", ClusterContext, clusterNamespace(binding)
 	if binding.Kind == "ProjectRoleTemplateBinding" {
 		field, context, namespace = "projectName", ProjectContext, b.backing(binding)
 	}
@@ -66,11 +66,27 @@ func (b *templateBindings) binding(binding *TemplateBinding) {
 	case rt == nil:
 		report("roleTemplateName", fmt.Sprintf("RoleTemplate %q not found", binding.RoleTemplateName))
 	case rt.Context != context:
-		report("roleTemplateName", fmt.Sprintf("%s is for a %s, not for a %s", rt.Ref(), rt.Context, context))
+		report("roleTemplateName", notFor(rt, context))
 	default:
-		b.subjects(&binding.Object, subjects{binding.UserName, []string{binding.GroupName, binding.GroupPrincipalName}, binding.ServiceAccount},
-			func(m *member) { m.bind(binding.Target(), given{b.role(rt), binding.Ref()}) })
+		names := subjects{binding.UserName, []string{binding.GroupName, binding.GroupPrincipalName}, binding.ServiceAccount}
+		g := newGiven(b.role(rt), binding.Ref())
+		for _, m := range b.holders(&binding.Object, names) {
+			m.bind(binding.Target(), g)
+		}
 	}
+}
+
+// notFor says why a template cannot be bound there.
+func notFor(rt *RoleTemplate, context string) string {
+	return fmt.Sprintf("%s has the context %q, so it is not for a %s", rt.Ref(), rt.Context, context)
+}
+
+// clusterNamespace is the namespace in which bindings of a cluster stand, or "" when the binding names no cluster.
+func clusterNamespace(binding *TemplateBinding) string {
+	if strings.ContainsAny(binding.ClusterName, ":"+everyOther) {
+		return ""
+	}
+	return binding.ClusterName
 }
 
 // backing is the namespace in which bindings of a project stand, or "" when the binding names no project.
@@ -95,139 +111,22 @@ type subjects struct {
 	account string // <namespace>:<name>
 }
 
-func (b *templateBindings) subjects(o *Object, names subjects, give func(*member)) {
-	nobody := true
-	to := func(m map[string]*member, name string) {
-		if m[name] == nil {
-			m[name] = &member{on: map[string][]given{}, promoted: map[string][]given{}}
-		}
-		give(m[name])
-		nobody = false
-	}
+// holders are those whom a binding names.
+func (b *templateBindings) holders(o *Object, names subjects) []*member {
+	var holders []*member
 	if names.user != "" {
-		to(b.members.users, names.user)
+		holders = append(holders, memberOf(b.members.users, names.user))
 	}
 	for _, group := range names.groups {
 		if group != "" {
-			to(b.members.groups, group)
+			holders = append(holders, memberOf(b.members.groups, group))
 		}
 	}
 	if account, ok := ParseServiceAccount("system:serviceaccount:" + names.account); ok {
-		to(b.members.users, account.Username())
+		holders = append(holders, memberOf(b.members.users, account.Username()))
 	}
-	if nobody {
-		b.problems.add(Warning, o, "", "names neither a user nor a group, so it gives nothing", "")
+	if len(holders) == 0 {
+		b.problems.add(Warning, o, "", "names neither a user nor a group, so it gives nothing", "set userName or groupPrincipalName")
 	}
-}
-
-func (m *member) bind(target string, b given) {
-	m.on[target] = append(m.on[target], b)
-	cluster, _, inProject := strings.Cut(target, ":")
-	if !inProject {
-		return
-	}
-	for _, other := range m.promoted[cluster] {
-		if other.boundRole == b.boundRole {
-			return
-		}
-	}
-	m.promoted[cluster] = append(m.promoted[cluster], b)
-}
-
-// role is a template made ready for questions, once for all its bindings.
-func (b *templateBindings) role(rt *RoleTemplate) *boundRole {
-	if r := b.roles[rt.Metadata.Name]; r != nil {
-		return r
-	}
-	r := &boundRole{ref: rt.Ref()}
-	for _, part := range b.templates.closure(rt).parts {
-		for i := range part.rules {
-			rule := &part.rules[i]
-			r.rules.add(rule, part.role)
-			if rt.Context != ProjectContext {
-				continue
-			}
-			for _, wide := range promote(rule) {
-				r.promoted.add(wide, part.role)
-			}
-			r.createsNamespaces = r.createsNamespaces || covers(rule, &creatingNamespaces)
-			r.updatesPSA = r.updatesPSA || covers(rule, &updatingPSA)
-		}
-	}
-	b.roles[rt.Metadata.Name] = r
-	return r
-}
-
-// global gives what bindings of GlobalRoles give.
-//
-// Upstream: rancher pkg/controllers/management/auth/globalroles, and pkg/controllers/managementuser/rbac for other
-// clusters.
-func (b *templateBindings) global(objs *Objects) {
-	byName := index(&b.problems, objs.GlobalRoles)
-	for _, binding := range unique(&b.problems, objs.GlobalRoleBindings) {
-		role := byName[Ref{Kind: "GlobalRole", Name: binding.GlobalRoleName}]
-		switch {
-		case binding.Deleting():
-			continue
-		case role == nil:
-			b.problems.add(Error, &binding.Object, "globalRoleName", fmt.Sprintf("GlobalRole %q not found", binding.GlobalRoleName), "")
-			continue
-		}
-		local, others := b.globalRole(role)
-		b.subjects(&binding.Object, subjects{user: binding.UserName, groups: []string{binding.GroupPrincipalName}}, func(m *member) {
-			m.bind(LocalCluster, given{local, binding.Ref()})
-			for _, r := range others {
-				m.bind(everyOther, given{r, binding.Ref()})
-			}
-		})
-	}
-}
-
-// globalRole is what a GlobalRole gives on the local cluster, and on all others.
-func (b *templateBindings) globalRole(g *GlobalRole) (local *boundRole, others []*boundRole) {
-	local = namespacedRole(g, g.NamespacedRules)
-	for i := range g.Rules {
-		local.rules.add(&g.Rules[i], g.Ref())
-	}
-	other := namespacedRole(g, g.InheritedNamespacedRules)
-	if isAdmin(g.Rules) {
-		// Rancher makes whoever holds everything here an administrator everywhere.
-		for i := range g.Rules {
-			other.rules.add(&g.Rules[i], g.Ref())
-		}
-	}
-	others = append(others, other)
-	for i, name := range g.InheritedClusterRoles {
-		rt := b.templates.byName[name]
-		if rt == nil {
-			b.problems.add(Error, &g.Object, fmt.Sprintf("inheritedClusterRoles[%d]", i), fmt.Sprintf("RoleTemplate %q not found", name), "")
-			continue
-		}
-		others = append(others, b.role(rt))
-	}
-	return local, others
-}
-
-func namespacedRole(g *GlobalRole, rules map[string][]rbacv1.PolicyRule) *boundRole {
-	r := &boundRole{ref: g.Ref(), inNamespace: map[string]*ruleSet{}}
-	for namespace, list := range rules {
-		set := &ruleSet{}
-		for i := range list {
-			set.add(&list[i], g.Ref())
-		}
-		r.inNamespace[namespace] = set
-	}
-	return r
-}
-
-// isAdmin says whether rules give everything.
-func isAdmin(rules []rbacv1.PolicyRule) bool {
-	resource := Ask{Verb: rbacv1.VerbAll, Group: rbacv1.APIGroupAll, Resource: rbacv1.ResourceAll}
-	path := Ask{Verb: rbacv1.VerbAll, Path: rbacv1.NonResourceAll, NonResource: true}
-	all, paths := false, false
-	for i := range rules {
-		all = all || len(rules[i].ResourceNames) == 0 && covers(&rules[i], &resource)
-		paths = paths || covers(&rules[i], &path)
-	}
-	return all && paths
+	return holders
 }

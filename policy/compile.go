@@ -26,12 +26,15 @@ func Compile(objs *Objects, opts Options) (*Snapshot, []Problem) {
 	c.snap.stored = index(&c.problems, objs.Sources)
 	c.clusters = unique(&c.problems, objs.Clusters)
 	c.here()
-	c.snap.rbac = newRBAC(&c.problems, objs.Roles, objs.Bindings)
-	c.rancher(objs)
+	roles := index(&c.problems, objs.Roles)
+	c.snap.rbac = newRBAC(&c.problems, roles, objs.Bindings)
+	c.rancher(objs, roles)
+	c.snap.inventory = newInventory(objs, nil)
 	c.fleet(objs)
 	for _, rr := range unique(&c.problems, objs.RoleRequests) {
 		c.roleRequest(rr)
 	}
+	c.assign(objs)
 	c.shared()
 	c.snap.tenants.ownLabels()
 	c.holdings()

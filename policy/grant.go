@@ -24,9 +24,14 @@ type Origin struct {
 }
 
 func newOrigin(request, role, source Ref) *Origin {
-	text := fmt.Sprintf("%s via %s (%s)", request, role, source)
-	return &Origin{Request: request, Role: role, Source: source, text: text, reason: "allowed by " + text}
+	o := &Origin{Request: request, Role: role, Source: source}
+	o.text = request.String() + " via " + o.role()
+	o.reason = "allowed by " + o.text
+	return o
 }
+
+// role is the role, and where it stands.
+func (o *Origin) role() string { return fmt.Sprintf("%s (%s)", o.Role, o.Source) }
 
 // String is the sentence's end that every answer uses:
 // `RoleRequest "full-access" via ClusterRole "eng-full-access" (ConfigMap default/full-access)`.

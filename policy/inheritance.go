@@ -12,12 +12,13 @@ type inheritance struct {
 	templates *templates
 	problems  *problems
 	path      []string       // from where the walk began
+	at        map[string]int // of the templates on the path: where
 	height    map[string]int // of templates that are done
 }
 
 // checkInheritance reports templates that inherit what is not there, themselves, or too much.
 func (t *templates) checkInheritance(ps *problems, sorted []*RoleTemplate) {
-	i := inheritance{templates: t, problems: ps, height: map[string]int{}}
+	i := inheritance{templates: t, problems: ps, at: map[string]int{}, height: map[string]int{}}
 	for _, rt := range sorted {
 		t.external(ps, rt)
 		i.visit(rt)
@@ -30,35 +31,45 @@ func (i *inheritance) visit(rt *RoleTemplate) int {
 	if height, done := i.height[name]; done {
 		return height
 	}
+	i.at[name] = len(i.path)
 	i.path = append(i.path, name)
-	var height int
-	var cycle []string
+	height, cycle := 0, -1 // cycle is where on the path a template stands that this one inherits
 	for at, inherited := range rt.RoleTemplateNames {
 		next := i.templates.byName[inherited]
 		if next == nil {
 			i.problems.add(Error, &rt.Object, fmt.Sprintf("roleTemplateNames[%d]", at), fmt.Sprintf("RoleTemplate %q not found", inherited), "")
 			continue
 		}
-		if from := slices.Index(i.path, inherited); from >= 0 {
-			cycle = append(slices.Clone(i.path[from:]), inherited)
+		if from, onPath := i.at[inherited]; onPath {
+			cycle = from
 			continue
 		}
 		height = max(height, 1+i.visit(next))
 	}
-	i.path = i.path[:len(i.path)-1]
-	i.height[name] = height
 	i.report(rt, cycle, height)
+	i.path = i.path[:len(i.path)-1]
+	delete(i.at, name)
+	i.height[name] = height
 	return height
 }
 
-func (i *inheritance) report(rt *RoleTemplate, cycle []string, height int) {
+func (i *inheritance) report(rt *RoleTemplate, cycle, height int) {
 	const path = "roleTemplateNames"
-	if cycle != nil {
-		i.problems.add(Error, &rt.Object, path, "inherits itself: "+strings.Join(cycle, " > "), "leave one of them out")
+	if cycle >= 0 {
+		i.problems.add(Error, &rt.Object, path, "inherits itself: "+way(append(i.path[cycle:], i.path[cycle])), "leave one of them out")
 	}
 	if height > maxInheritance {
 		i.problems.add(Error, &rt.Object, path, fmt.Sprintf("inherits over more than %d templates; those beyond give nothing", maxInheritance), "")
 	}
+}
+
+// way prints the names on a cycle, of which there may be thousands.
+func way(names []string) string {
+	const shown = 5
+	if len(names) > 2*shown {
+		names = slices.Concat(names[:shown], []string{"…"}, names[len(names)-shown:])
+	}
+	return strings.Join(names, " > ")
 }
 
 // TemplateCycle is the way on which a RoleTemplate would inherit itself if it were in the policy, or nil.

@@ -56,6 +56,14 @@ type Metadata struct {
 	Labels            map[string]string `json:"labels"`
 	Annotations       map[string]string `json:"annotations"`
 	DeletionTimestamp *metav1.Time      `json:"deletionTimestamp"`
+	UID               string            `json:"uid"`
+	OwnerReferences   []OwnerReference  `json:"ownerReferences"`
+}
+
+// OwnerReference names an object without which this one goes away.
+type OwnerReference struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
 }
 
 // Ref names the object.

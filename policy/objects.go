@@ -42,6 +42,20 @@ type Objects struct {
 	Projects           []*Project
 	GlobalRoles        []*GlobalRole
 	GlobalRoleBindings []*GlobalRoleBinding
+
+	RoleDefinitions []*RoleDefinition
+	RoleAssignments []*RoleAssignment
+	DataCenters     []*DataCenter
+
+	VirtualMachines  []*VirtualMachine
+	MachinePools     []*MachinePool
+	MachineTemplates []*MachineTemplate
+	TemplateVersions []*TemplateVersion
+	Images           []*Image
+	Claims           []*Claim
+	DataVolumes      []*DataVolume
+	Attachments      []*Attachment
+	VlanConfigs      []*VlanConfig
 }
 
 // Bundle is what a source of policy held when it was read.
@@ -50,8 +64,8 @@ type Bundle struct {
 	Problems []Problem
 	// Stale says why the source may hold something newer by now; nil when it does not.
 	Stale error
-	// Sum tells one content from another.
-	Sum [sha256.Size]byte
+	// Sum tells one content from another, and PolicySum one policy from another: all but the inventory.
+	Sum, PolicySum [sha256.Size]byte
 }
 
 // kind says how objects of one kind are read.
@@ -67,8 +81,13 @@ const (
 	SveltosConfigGroup = "config.projectsveltos.io"
 )
 
-// RancherGroup is the API group of Rancher's own kinds.
-const RancherGroup = "management.cattle.io"
+// API groups of Bailiwick itself, Rancher and Harvester.
+const (
+	BailiwickGroup = "bailiwick.dev"
+	RancherGroup   = "management.cattle.io"
+	HarvesterGroup = "harvesterhci.io"
+	NetworkGroup   = "network.harvesterhci.io"
+)
 
 // kinds lists what can stand in a policy. A new kind is one line here and one field in Objects.
 var kinds = map[schema.GroupKind]kind{
@@ -87,14 +106,14 @@ var kinds = map[schema.GroupKind]kind{
 	{Group: SveltosConfigGroup, Kind: "Profile"}:                    {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Profile { return &o.Profiles })},
 	{Group: SveltosGroup, Kind: "EventTrigger"}:                     {[]string{"v1alpha1", "v1beta1"}, false, into(func(o *Objects) *[]*Generator { return &o.Generators })},
 	{Group: SveltosConfigGroup, Kind: "ClusterPromotion"}:           {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Generator { return &o.Generators })},
-	{Group: "harvesterhci.io", Kind: "Setting"}:                     {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
+	{Group: HarvesterGroup, Kind: "Setting"}:                        {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*Setting { return &o.Settings })},
 	{Group: "", Kind: "Node"}:                                       {[]string{"v1"}, false, into(func(o *Objects) *[]*Node { return &o.Nodes })},
 	{Group: "", Kind: "Namespace"}:                                  {[]string{"v1"}, false, into(func(o *Objects) *[]*Namespace { return &o.Namespaces })},
 	{Group: "", Kind: "Service"}:                                    {[]string{"v1"}, true, into(func(o *Objects) *[]*Service { return &o.Services })},
 	{Group: "storage.k8s.io", Kind: "StorageClass"}:                 {[]string{"v1"}, false, into(func(o *Objects) *[]*StorageClass { return &o.StorageClasses })},
 	{Group: "snapshot.storage.k8s.io", Kind: "VolumeSnapshotClass"}: {[]string{"v1"}, false, into(func(o *Objects) *[]*VolumeSnapshotClass { return &o.VolumeSnapshotClasses })},
 	{Group: "networking.k8s.io", Kind: "ServiceCIDR"}:               {[]string{"v1beta1", "v1"}, false, into(func(o *Objects) *[]*ServiceCIDR { return &o.ServiceCIDRs })},
-	{Group: "network.harvesterhci.io", Kind: "ClusterNetwork"}:      {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*ClusterNetwork { return &o.ClusterNetworks })},
+	{Group: NetworkGroup, Kind: "ClusterNetwork"}:                   {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*ClusterNetwork { return &o.ClusterNetworks })},
 	{Group: "longhorn.io", Kind: "Node"}:                            {[]string{"v1beta2"}, true, into(func(o *Objects) *[]*LonghornNode { return &o.LonghornNodes })},
 	{Group: RancherGroup, Kind: "ManagedChart"}:                     {[]string{"v3"}, true, into(func(o *Objects) *[]*ManagedChart { return &o.ManagedCharts })},
 	{Group: RancherGroup, Kind: "RoleTemplate"}:                     {[]string{"v3"}, false, into(func(o *Objects) *[]*RoleTemplate { return &o.RoleTemplates })},
@@ -103,6 +122,19 @@ var kinds = map[schema.GroupKind]kind{
 	{Group: RancherGroup, Kind: "Project"}:                          {[]string{"v3"}, true, into(func(o *Objects) *[]*Project { return &o.Projects })},
 	{Group: RancherGroup, Kind: "GlobalRole"}:                       {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRole { return &o.GlobalRoles })},
 	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRoleBinding { return &o.GlobalRoleBindings })},
+	{Group: BailiwickGroup, Kind: "RoleDefinition"}:                 {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*RoleDefinition { return &o.RoleDefinitions })},
+	{Group: BailiwickGroup, Kind: "RoleAssignment"}:                 {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*RoleAssignment { return &o.RoleAssignments })},
+	{Group: BailiwickGroup, Kind: "DataCenter"}:                     {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*DataCenter { return &o.DataCenters })},
+
+	{Group: "kubevirt.io", Kind: "VirtualMachine"}:                  {[]string{"v1alpha3", "v1"}, true, into(func(o *Objects) *[]*VirtualMachine { return &o.VirtualMachines })},
+	{Group: "pool.kubevirt.io", Kind: "VirtualMachinePool"}:         {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*MachinePool { return &o.MachinePools })},
+	{Group: HarvesterGroup, Kind: "VirtualMachineTemplate"}:         {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*MachineTemplate { return &o.MachineTemplates })},
+	{Group: HarvesterGroup, Kind: "VirtualMachineTemplateVersion"}:  {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*TemplateVersion { return &o.TemplateVersions })},
+	{Group: HarvesterGroup, Kind: "VirtualMachineImage"}:            {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*Image { return &o.Images })},
+	{Group: "", Kind: "PersistentVolumeClaim"}:                      {[]string{"v1"}, true, into(func(o *Objects) *[]*Claim { return &o.Claims })},
+	{Group: "cdi.kubevirt.io", Kind: "DataVolume"}:                  {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*DataVolume { return &o.DataVolumes })},
+	{Group: "k8s.cni.cncf.io", Kind: "NetworkAttachmentDefinition"}: {[]string{"v1"}, true, into(func(o *Objects) *[]*Attachment { return &o.Attachments })},
+	{Group: NetworkGroup, Kind: "VlanConfig"}:                       {[]string{"v1beta1"}, false, into(func(o *Objects) *[]*VlanConfig { return &o.VlanConfigs })},
 }
 
 // header is implemented by every kind through its embedded Object.

@@ -26,6 +26,11 @@ type Options struct {
 	// Controllers are the user names of trusted controllers, beside those of Sveltos and Harvester.
 	Controllers []string
 
+	// ProtectedNamespaces must not be deleted by accident, beside those of the platform itself.
+	ProtectedNamespaces []string
+	// BreakGlassGroups are those whose members may delete what is protected, where even system:masters may not.
+	BreakGlassGroups []string
+
 	// RancherCluster is the id that Rancher gives the cluster that is served, as c-m-abcdefgh or local. Empty: bindings of
 	// RoleTemplates grant nothing there.
 	RancherCluster string
@@ -76,10 +81,19 @@ var sveltosControllers = []string{
 	"shard-controller", "sveltos-agent-manager", "techsupport-controller",
 }
 
-// rancherControllers are the accounts under which Rancher, its agents and its webhook work, in cattle-system.
+// rancherControllers are the ServiceAccounts of Rancher, in cattle-system.
 //
 // Upstream: rancher chart/templates and pkg/systemtemplate; rancher/webhook charts.
 var rancherControllers = []string{"cattle", "rancher", "rancher-webhook", "rancher-webhook-sudo"}
+
+// RancherControllers are the user names of Rancher itself, its agents and its webhook.
+func RancherControllers() []string {
+	users := make([]string, len(rancherControllers))
+	for i, name := range rancherControllers {
+		users[i] = ServiceAccount{Namespace: "cattle-system", Name: name}.Username()
+	}
+	return users
+}
 
 // HarvesterController is the account of Harvester itself.
 //
@@ -97,8 +111,8 @@ func newTrust(o Options) trust {
 	t := trust{users: set(o.PlatformUsers), groups: set(o.PlatformGroups), controllers: set(o.Controllers)}
 	t.groups["system:masters"] = true
 	t.controllers[HarvesterController.Username()] = true
-	for _, name := range rancherControllers {
-		t.controllers[ServiceAccount{Namespace: "cattle-system", Name: name}.Username()] = true
+	for _, user := range RancherControllers() {
+		t.controllers[user] = true
 	}
 	for _, name := range sveltosControllers {
 		t.controllers[ServiceAccount{Namespace: o.SveltosNamespace, Name: name}.Username()] = true

@@ -9,7 +9,7 @@ import (
 // promoted are the resources of a whole cluster that roles in a project reach. Of all others a rule in a project's role
 // has no effect, since it is bound in the project's namespaces.
 //
-// Upstream: rancher pkg/rbac, the promoted rules of project roles.
+// Upstream: rancher pkg/controllers/managementuser/rbac/roletemplates, ExtractPromotedRules.
 var promoted = []struct {
 	group     string
 	resources []string
@@ -39,8 +39,11 @@ func promote(rule *rbacv1.PolicyRule) []*rbacv1.PolicyRule {
 			continue
 		}
 		names := rule.ResourceNames
-		if p.group == RancherGroup {
-			names = []string{LocalCluster} // whatever the rule says
+		if p.group == RancherGroup { // no other cluster, whatever the rule says
+			if len(names) > 0 && !slices.Contains(names, LocalCluster) {
+				continue
+			}
+			names = []string{LocalCluster}
 		}
 		rules = append(rules, &rbacv1.PolicyRule{Verbs: rule.Verbs, APIGroups: []string{p.group}, Resources: reached, ResourceNames: names})
 	}
@@ -61,6 +64,8 @@ var (
 
 	// createNamespaces is what a role that may create namespaces gives on the whole cluster.
 	createNamespaces = rbacv1.PolicyRule{Verbs: []string{"create"}, APIGroups: []string{""}, Resources: []string{"namespaces"}}
+	// keepNamespaces is what it gives on those of its project.
+	keepNamespaces = rbacv1.PolicyRule{Verbs: []string{rbacv1.VerbAll}, APIGroups: []string{""}, Resources: []string{"namespaces"}}
 )
 
 // onItsNamespaces says whether a role in a project gives what is asked about the project, or about one of its
@@ -70,7 +75,7 @@ func (r *boundRole) onItsNamespaces(ask *Ask) bool {
 	case ask.Subresource != "":
 		return false
 	case ask.Resource == "namespaces" && ask.Group == "":
-		return ask.Verb == "get" || r.createsNamespaces && ask.Verb != "deletecollection"
+		return ask.Verb == "get" || r.createsNamespaces && allows(&keepNamespaces, ask)
 	case ask.Verb == manageNamespaces:
 		return r.createsNamespaces
 	default:

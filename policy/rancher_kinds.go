@@ -1,6 +1,10 @@
 package policy
 
-import rbacv1 "k8s.io/api/rbac/v1"
+import (
+	"cmp"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+)
 
 // Contexts of a RoleTemplate: where it can be bound. An empty context is bound nowhere and only inherited.
 const (
@@ -76,6 +80,9 @@ type Project struct {
 // ID is the project as bindings and namespaces name it: <cluster id>:<name>.
 func (p *Project) ID() string { return p.Metadata.Namespace + ":" + p.Metadata.Name }
 
+// Backing is the namespace in which the project's bindings stand.
+func (p *Project) Backing() string { return cmp.Or(p.Status.BackingNamespace, p.Metadata.Name) }
+
 // GlobalRole is a role of Rancher on no single cluster.
 //
 // Upstream: management.cattle.io/v3 GlobalRole, rancher pkg/apis/management.cattle.io/v3/authz_types.go.
@@ -96,7 +103,12 @@ type GlobalRole struct {
 		WorkspaceVerbs []string            `json:"workspaceVerbs"`
 	} `json:"inheritedFleetWorkspacePermissions"`
 	Builtin bool `json:"builtin"`
+	// NewUserDefault says that every new user gets the role.
+	NewUserDefault bool `json:"newUserDefault"`
 }
+
+// GivesEverything says whether the role makes whoever has it an administrator of Rancher and of all its clusters.
+func (g *GlobalRole) GivesEverything() bool { return isAdmin(g.Rules) }
 
 // GlobalRoleBinding gives somebody a GlobalRole.
 //

@@ -37,15 +37,14 @@ type bound struct {
 	rules     []rbacv1.PolicyRule
 }
 
-func newRBAC(ps *problems, roles []*Role, bindings []*Binding) rbac {
+func newRBAC(ps *problems, roles map[Ref]*Role, bindings []*Binding) rbac {
 	r := rbac{users: map[string][]bound{}, groups: map[string][]bound{}}
-	byRef := index(ps, roles)
 	for _, b := range unique(ps, bindings) {
 		ref := Ref{Kind: b.RoleRef.Kind, Name: b.RoleRef.Name}
 		if ref.Kind == "Role" {
 			ref.Namespace = b.Metadata.Namespace
 		}
-		role := byRef[ref]
+		role := roles[ref]
 		if role == nil {
 			// RBAC takes this as nothing granted; it is common while things are being installed.
 			ps.add(Warning, &b.Object, "roleRef", fmt.Sprintf("%s not found", ref), "")

@@ -61,10 +61,16 @@ func (c *compiler) expired(rr *RoleRequest) bool {
 	case !end.After(c.opts.Now):
 		c.problems.add(Warning, &rr.Object, path, "the request ended at "+text, "delete it, or set another time")
 		return true
-	case c.snap.next.IsZero() || end.Before(c.snap.next):
+	}
+	c.endsAt(end)
+	return false
+}
+
+// endsAt remembers when something in the policy ends by itself.
+func (c *compiler) endsAt(end time.Time) {
+	if c.snap.next.IsZero() || end.Before(c.snap.next) {
 		c.snap.next = end
 	}
-	return false
 }
 
 // NextEnd is when the next grant ends by itself: then the policy has to be compiled again. It is zero when none does.

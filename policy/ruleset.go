@@ -14,17 +14,18 @@ type ruleSet struct {
 	// others are for every resource, and for paths.
 	others []sourcedRule
 	all    []rbacv1.PolicyRule
+	vias   []string // of all, where each stands
 }
 
-// sourcedRule is a rule, and the role in which it stands.
+// sourcedRule is a rule, and the role in which it stands, as reasons end with it.
 type sourcedRule struct {
 	*rbacv1.PolicyRule
-	role Ref
+	via string
 }
 
-func (s *ruleSet) add(rule *rbacv1.PolicyRule, role Ref) {
-	s.all = append(s.all, *rule)
-	sourced := sourcedRule{rule, role}
+func (s *ruleSet) add(rule *rbacv1.PolicyRule, via string) {
+	sourced := sourcedRule{rule, via}
+	s.all, s.vias = append(s.all, *rule), append(s.vias, via)
 	var names []string
 	for _, resource := range rule.Resources {
 		name, _, _ := strings.Cut(resource, "/")

@@ -17,6 +17,8 @@ const (
 	Fleet Where = 1 << iota
 	// Here is the cluster that is served.
 	Here
+	// Inventory is the cluster that is served, for what changes there by the second and is read only if somebody needs it.
+	Inventory
 )
 
 // Served says how an API server serves a kind, and which of its objects are read.
@@ -60,8 +62,8 @@ var served = map[schema.GroupKind]Served{
 	{Group: "storage.k8s.io", Kind: "StorageClass"}:                 {Resource: "storageclasses", Where: Here},
 	{Group: "networking.k8s.io", Kind: "ServiceCIDR"}:               {Resource: "servicecidrs", Where: Here},
 	{Group: "snapshot.storage.k8s.io", Kind: "VolumeSnapshotClass"}: {Resource: "volumesnapshotclasses", Where: Here, Custom: true},
-	{Group: "harvesterhci.io", Kind: "Setting"}:                     {Resource: "settings", Where: Here, Custom: true},
-	{Group: "network.harvesterhci.io", Kind: "ClusterNetwork"}:      {Resource: "clusternetworks", Where: Here, Custom: true},
+	{Group: HarvesterGroup, Kind: "Setting"}:                        {Resource: "settings", Where: Here, Custom: true},
+	{Group: NetworkGroup, Kind: "ClusterNetwork"}:                   {Resource: "clusternetworks", Where: Here, Custom: true},
 	{Group: "longhorn.io", Kind: "Node"}:                            {Resource: "nodes", Where: Here, Custom: true, Only: []Ref{{Namespace: longhornNamespace}}},
 	{Group: RancherGroup, Kind: "ManagedChart"}:                     {Resource: "managedcharts", Where: Here, Custom: true, Only: []Ref{harvesterChart}},
 	{Group: RancherGroup, Kind: "RoleTemplate"}:                     {Resource: "roletemplates", Where: Fleet, Custom: true},
@@ -70,6 +72,19 @@ var served = map[schema.GroupKind]Served{
 	{Group: RancherGroup, Kind: "Project"}:                          {Resource: "projects", Where: Fleet, Custom: true},
 	{Group: RancherGroup, Kind: "GlobalRole"}:                       {Resource: "globalroles", Where: Fleet, Custom: true},
 	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {Resource: "globalrolebindings", Where: Fleet, Custom: true},
+	{Group: BailiwickGroup, Kind: "RoleDefinition"}:                 {Resource: "roledefinitions", Where: Fleet, Custom: true},
+	{Group: BailiwickGroup, Kind: "RoleAssignment"}:                 {Resource: "roleassignments", Where: Fleet, Custom: true},
+	{Group: BailiwickGroup, Kind: "DataCenter"}:                     {Resource: "datacenters", Where: Fleet, Custom: true},
+
+	{Group: "kubevirt.io", Kind: "VirtualMachine"}:                  {Resource: "virtualmachines", Where: Inventory, Custom: true},
+	{Group: "pool.kubevirt.io", Kind: "VirtualMachinePool"}:         {Resource: "virtualmachinepools", Where: Inventory, Custom: true},
+	{Group: HarvesterGroup, Kind: "VirtualMachineTemplate"}:         {Resource: "virtualmachinetemplates", Where: Inventory, Custom: true},
+	{Group: HarvesterGroup, Kind: "VirtualMachineTemplateVersion"}:  {Resource: "virtualmachinetemplateversions", Where: Inventory, Custom: true},
+	{Group: HarvesterGroup, Kind: "VirtualMachineImage"}:            {Resource: "virtualmachineimages", Where: Inventory, Custom: true},
+	{Group: "", Kind: "PersistentVolumeClaim"}:                      {Resource: "persistentvolumeclaims", Where: Inventory},
+	{Group: "cdi.kubevirt.io", Kind: "DataVolume"}:                  {Resource: "datavolumes", Where: Inventory, Custom: true},
+	{Group: "k8s.cni.cncf.io", Kind: "NetworkAttachmentDefinition"}: {Resource: "network-attachment-definitions", Where: Inventory, Custom: true},
+	{Group: NetworkGroup, Kind: "VlanConfig"}:                       {Resource: "vlanconfigs", Where: Inventory, Custom: true},
 }
 
 // Kinds are all kinds that can stand in a policy, ordered by kind and group.

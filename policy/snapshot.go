@@ -28,9 +28,14 @@ type Snapshot struct {
 	members          members
 	projects         map[string]*Project // by id
 	projectOf        map[string]string   // of a namespace of the cluster that is served
+	registry         registry
 	trust            trust
 	facts            settings.Facts
-	next             time.Time // when the next grant ends
+	inventory        *inventory
+	hierarchy        hierarchy
+	definitions      map[string]*definition
+	dataCenters      map[place][]place // of the clusters
+	next             time.Time         // when the next grant ends
 }
 
 // Holder is implemented by whatever holds the snapshot in force; an atomic.Pointer[Snapshot] does.

@@ -13,18 +13,13 @@ const maxInheritance = 500
 
 // templates resolves RoleTemplates.
 type templates struct {
-	byName       map[string]*RoleTemplate
-	clusterRoles map[string][]rbacv1.PolicyRule // those that external templates may stand for
+	byName map[string]*RoleTemplate
+	roles  map[Ref]*Role // the ClusterRoles among them are what external templates may stand for
 }
 
-func newTemplates(ps *problems, objs *Objects) templates {
-	t := templates{byName: map[string]*RoleTemplate{}, clusterRoles: map[string][]rbacv1.PolicyRule{}}
-	for _, role := range objs.Roles {
-		if role.Kind == "ClusterRole" {
-			t.clusterRoles[role.Metadata.Name] = role.Rules
-		}
-	}
-	sorted := unique(ps, objs.RoleTemplates)
+func newTemplates(ps *problems, list []*RoleTemplate, roles map[Ref]*Role) templates {
+	t := templates{byName: map[string]*RoleTemplate{}, roles: roles}
+	sorted := unique(ps, list)
 	for _, rt := range sorted {
 		t.byName[rt.Metadata.Name] = rt
 	}
@@ -41,8 +36,9 @@ type closure struct {
 
 // rulePart is what one template adds to those that inherit it.
 type rulePart struct {
-	role  Ref
-	rules []rbacv1.PolicyRule
+	role     Ref
+	rules    []rbacv1.PolicyRule
+	external bool
 }
 
 // closure goes from a template to those that it inherits, the nearest first, and to each once, so that one which
@@ -55,14 +51,15 @@ func (t *templates) closure(rt *RoleTemplate) closure {
 		for _, rt := range level {
 			t.own(&c, rt)
 			for _, name := range rt.RoleTemplateNames {
-				switch inherited := t.byName[name]; {
-				case seen[name]:
-				case inherited == nil:
-					c.unknown = append(c.unknown, Ref{Kind: "RoleTemplate", Name: name})
-				default:
-					next = append(next, inherited)
+				if seen[name] {
+					continue
 				}
 				seen[name] = true
+				if inherited := t.byName[name]; inherited != nil {
+					next = append(next, inherited)
+				} else {
+					c.unknown = append(c.unknown, Ref{Kind: "RoleTemplate", Name: name})
+				}
 			}
 		}
 		level = next
@@ -74,18 +71,18 @@ func (t *templates) closure(rt *RoleTemplate) closure {
 //
 // Upstream: rancher/webhook pkg/auth/roleTemplate.go, which reads the ClusterRole whatever the template's context.
 func (t *templates) own(c *closure, rt *RoleTemplate) {
-	part := rulePart{rt.Ref(), rt.Rules}
+	part := rulePart{rt.Ref(), rt.Rules, rt.External}
 	switch {
 	case rt.External && rt.ExternalRules != nil:
 		part.rules = rt.ExternalRules
 	case rt.External:
 		part.role = clusterRoleOf(rt)
-		rules, known := t.clusterRoles[rt.Metadata.Name]
-		if !known {
+		role := t.roles[part.role]
+		if role == nil {
 			c.unknown = append(c.unknown, part.role)
 			return
 		}
-		part.rules = rules
+		part.rules = role.Rules
 	}
 	c.parts = append(c.parts, part)
 }
@@ -114,7 +111,7 @@ func (s *Snapshot) TemplateRules(rt *RoleTemplate) (rules []rbacv1.PolicyRule, u
 
 // external reports an external template that stands for nothing.
 func (t *templates) external(ps *problems, rt *RoleTemplate) {
-	if rt.External && rt.ExternalRules == nil && len(t.clusterRoles) > 0 && t.clusterRoles[rt.Metadata.Name] == nil {
+	if rt.External && rt.ExternalRules == nil && t.roles[clusterRoleOf(rt)] == nil {
 		ps.add(Warning, &rt.Object, "external", fmt.Sprintf("%s not found, so it gives nothing", clusterRoleOf(rt)), "")
 	}
 }

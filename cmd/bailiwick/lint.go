@@ -29,8 +29,9 @@ func newLint(io stdio) *cobra.Command {
 		Long: `Judge policy, Harvester Settings and what a user would create, in files, before a cluster gets them.
 
 Says what cannot be read, what is wrong in the policy, and which Settings would be refused or warned of, with file and
-line. With --as, the guards also judge each object as if that user created it. --policy names what else there is: the
-policy in force, and what is known of the cluster; an object of -f takes the place of the one with its name.
+line; and what locks a cluster in anybody's AuthorizationConfiguration and webhook configurations. With --as, the guards
+also judge each object as if that user created it. --policy names what else there is: the policy in force, and what is
+known of the cluster; an object of -f takes the place of the one with its name.
 Exits with 0 when there is no error, 1 when there is, and 2 when the question or a file cannot be read.`,
 		Example: `  bailiwick lint -f examples/settings/http-proxy-good.yaml --policy examples/policy
   bailiwick lint -f examples/profiles --policy examples/policy --as system:serviceaccount:default:foo
@@ -64,7 +65,8 @@ func (l *lint) run(io stdio) error {
 	if err != nil {
 		return err
 	}
-	found := append(read.judge(opts), byPolicy(read.unread)...)
+	found := append(read.judge(opts), read.ofAPIServer(opts.Now)...)
+	found = append(found, byPolicy(read.unread)...)
 	if l.who.Name != "" {
 		found = append(found, read.asUser(l.who)...)
 	}

@@ -32,6 +32,6 @@ func (l *lint) print(out io.Writer, read *linted, found []finding) error {
 
 // findingJSON is a finding as JSON.
 type findingJSON struct {
-	Rule string `json:"rule"` // policy, settings, or the guard/check
+	Rule string `json:"rule"` // policy, settings, the guard/check, or that of apiserver.Rules
 	problemJSON
 }

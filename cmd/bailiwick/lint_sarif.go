@@ -8,6 +8,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
+	"github.com/bailiwick-dev/bailiwick/webhook/apiserver"
 )
 
 // SARIF 2.1.0, as code hosts show it beside the lines of a change.
@@ -94,6 +95,11 @@ func about(rule string) string {
 	for _, g := range admit.Guards() {
 		if g.Name == name {
 			return g.Doc
+		}
+	}
+	for _, r := range apiserver.Rules() {
+		if r.ID == rule {
+			return r.Doc
 		}
 	}
 	return "Says what cannot be read and what is not in force in a policy."

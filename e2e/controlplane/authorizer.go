@@ -5,16 +5,14 @@ import (
 	"fmt"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	apiserverv1 "k8s.io/apiserver/pkg/apis/apiserver/v1"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-	"sigs.k8s.io/yaml"
+	apiconfig "github.com/bailiwick-dev/bailiwick/webhook/apiserver"
 )
 
-// AuthorizerName is the webhook's name in the chain of authorizers and in kube-apiserver's metrics.
-const AuthorizerName = "bailiwick"
+// ownNamespace holds Bailiwick's accounts, about which its webhook is not asked.
+const ownNamespace = "bailiwick-system"
 
-// Webhook is an authorization webhook that kube-apiserver asks first. Certificates and keys are PEM.
+// Webhook is an authorization webhook that kube-apiserver asks before RBAC, told so by what `bailiwick gen` writes.
+// Certificates and keys are PEM.
 type Webhook struct {
 	// URL takes the SubjectAccessReviews.
 	URL string
@@ -27,65 +25,27 @@ type Webhook struct {
 	AuthorizedTTL, UnauthorizedTTL time.Duration
 	// Timeout is 3 s by default.
 	Timeout time.Duration
-	// FailurePolicy is NoOpinion (default) or Deny.
-	FailurePolicy string
-	// MatchConditions are CEL over the SubjectAccessReview's spec. Nil stands for DefaultMatchConditions.
-	MatchConditions []string
-}
-
-// DefaultMatchConditions keep the webhook out of what a cluster needs to live: administrators by certificate, nodes
-// and system components never wait for it. Service accounts do reach it, because tenants are service accounts; only
-// the controllers in kube-system do not.
-func DefaultMatchConditions() []string {
-	return []string{
-		`!("system:masters" in request.groups)`,
-		`!request.user.startsWith("system:") || request.user.startsWith("system:serviceaccount:")`,
-		`!request.user.startsWith("system:serviceaccount:kube-system:")`,
-	}
 }
 
 // writeAuthorization writes the chain of authorizers and returns the file.
 func writeAuthorization(dir workdir, w *Webhook) (string, error) {
-	chain := []apiserverv1.AuthorizerConfiguration{{Type: "Node", Name: "node"}, {Type: "RBAC", Name: "rbac"}}
-	if w != nil {
-		connection := dir.path("authorizer.kubeconfig")
-		user := &clientcmdapi.AuthInfo{ClientCertificateData: w.ClientCert, ClientKeyData: w.ClientKey}
-		cluster := &clientcmdapi.Cluster{Server: w.URL, CertificateAuthorityData: w.CA}
-		if err := writeKubeconfig(connection, cluster, user); err != nil {
-			return "", fmt.Errorf("authorizer: %w", err)
-		}
-		chain = append([]apiserverv1.AuthorizerConfiguration{w.authorizer(connection)}, chain...)
+	connection := dir.path("authorizer.kubeconfig")
+	text, err := apiconfig.AuthorizationKubeconfig(
+		apiconfig.Server{URL: w.URL, CA: apiconfig.File{Data: w.CA}},
+		apiconfig.Identity{Cert: apiconfig.File{Data: w.ClientCert}, Key: apiconfig.File{Data: w.ClientKey}})
+	if err == nil {
+		err = writeFile(connection, text)
 	}
-	text, err := yaml.Marshal(apiserverv1.AuthorizationConfiguration{
-		TypeMeta:    metav1.TypeMeta{APIVersion: apiserverv1.SchemeGroupVersion.String(), Kind: "AuthorizationConfiguration"},
-		Authorizers: chain,
-	})
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("authorizer: %w", err)
+	}
+	chain := apiconfig.Authorization{
+		Kubernetes: apiconfig.NewestMinor, Kubeconfig: connection, Namespace: ownNamespace,
+		Timeout: cmp.Or(w.Timeout, 3*time.Second), AuthorizedTTL: w.AuthorizedTTL, UnauthorizedTTL: w.UnauthorizedTTL,
+	}
+	if text, err = chain.YAML(); err != nil {
+		return "", fmt.Errorf("authorizer: %w", err)
 	}
 	path := dir.path("authorization.yaml")
 	return path, writeFile(path, text)
-}
-
-func (w *Webhook) authorizer(kubeconfig string) apiserverv1.AuthorizerConfiguration {
-	expressions := w.MatchConditions
-	if expressions == nil {
-		expressions = DefaultMatchConditions()
-	}
-	conditions := make([]apiserverv1.WebhookMatchCondition, len(expressions))
-	for i, expression := range expressions {
-		conditions[i].Expression = expression
-	}
-	return apiserverv1.AuthorizerConfiguration{Type: "Webhook", Name: AuthorizerName, Webhook: &apiserverv1.WebhookConfiguration{
-		AuthorizedTTL:                            metav1.Duration{Duration: w.AuthorizedTTL},
-		UnauthorizedTTL:                          metav1.Duration{Duration: w.UnauthorizedTTL},
-		CacheAuthorizedRequests:                  new(w.AuthorizedTTL > 0), // a TTL of zero alone means the default
-		CacheUnauthorizedRequests:                new(w.UnauthorizedTTL > 0),
-		Timeout:                                  metav1.Duration{Duration: cmp.Or(w.Timeout, 3*time.Second)},
-		SubjectAccessReviewVersion:               "v1",
-		MatchConditionSubjectAccessReviewVersion: "v1",
-		FailurePolicy:                            cmp.Or(w.FailurePolicy, "NoOpinion"),
-		ConnectionInfo:                           apiserverv1.WebhookConnectionInfo{Type: "KubeConfigFile", KubeConfigFile: &kubeconfig},
-		MatchConditions:                          conditions,
-	}}
 }

@@ -29,7 +29,7 @@ import (
 type Options struct {
 	// Assets is the folder that holds etcd, kube-apiserver, kubectl and, for the CRD set Sveltos, sveltos/*.yaml.
 	Assets string
-	// Authorizer is asked before Node and RBAC. Without it these two decide alone.
+	// Authorizer is asked before RBAC, and after Node. Without it these two decide alone.
 	Authorizer *Webhook
 	// Admission is how kube-apiserver identifies itself to admission webhooks. Without it, it does not.
 	Admission *AdmissionClient
@@ -119,12 +119,16 @@ func (c *ControlPlane) configure(o Options) error {
 	// Left to itself kube-apiserver announces the machine's address on the network, and fails where there is none.
 	// Endpoints for a loopback address are invalid, so it must not write any.
 	flags.Set("advertise-address", "127.0.0.1").Set("endpoint-reconciler-type", "none")
-	authorization, err := writeAuthorization(c.dir, o.Authorizer)
-	if err != nil {
-		return err
+	if o.Authorizer == nil {
+		flags.Set("authorization-mode", "Node,RBAC")
+	} else {
+		authorization, err := writeAuthorization(c.dir, o.Authorizer)
+		if err != nil {
+			return err
+		}
+		flags.Disable("authorization-mode") // envtest sets it, and it excludes the file
+		flags.Set("authorization-config", authorization)
 	}
-	flags.Disable("authorization-mode") // envtest sets it, and it excludes the file
-	flags.Set("authorization-config", authorization)
 	if o.Admission == nil {
 		return nil
 	}

@@ -84,10 +84,12 @@ func testServiceAccount(t *testing.T, c *ControlPlane, w *webhook) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, 2, w.counted(w.asked, "system:serviceaccount:tenants:eng"))
-	cfg, err := c.ServiceAccountToken(t.Context(), "kube-system", "controller")
-	_, err = client(t, cfg, err).CoreV1().ConfigMaps("default").List(t.Context(), metav1.ListOptions{})
-	require.True(t, apierrors.IsForbidden(err), err)
-	require.Zero(t, w.counted(w.asked, "system:serviceaccount:kube-system:controller"))
+	for _, namespace := range []string{"kube-system", ownNamespace, "cattle-impersonation-system"} {
+		cfg, err := c.ServiceAccountToken(t.Context(), namespace, "controller")
+		_, err = client(t, cfg, err).CoreV1().ConfigMaps("default").List(t.Context(), metav1.ListOptions{})
+		require.True(t, apierrors.IsForbidden(err), err)
+		require.Zero(t, w.counted(w.asked, "system:serviceaccount:"+namespace+":controller"))
+	}
 }
 
 func testSystemUsers(t *testing.T, c *ControlPlane, w *webhook) {

@@ -78,14 +78,14 @@ func TestDeathIsTold(t *testing.T) {
 
 func TestStartFails(t *testing.T) {
 	good := assets(t)
-	w := &Webhook{URL: "https://127.0.0.1:1/", FailurePolicy: "Hope"}
+	w := &Webhook{URL: "https://127.0.0.1:1/", CA: []byte("nobody")}
 	for name, test := range map[string]struct {
 		options Options
 		want    string
 	}{
 		"no programs":      {Options{Assets: t.TempDir()}, "etcd: no such file or directory (e2e/tools/build builds it"},
 		"no hosts":         {Options{Assets: good, Admission: &AdmissionClient{}}, "no hosts to present"},
-		"last words":       {Options{Assets: good, Authorizer: w}, `failurePolicy: Unsupported value: \"Hope\"`},
+		"last words":       {Options{Assets: good, Authorizer: w}, `unable to load root certificates: unable to parse bytes as PEM block`},
 		"sets that clash":  {Options{Assets: good, CRDs: []CRDSet{Sveltos, Seed}}, "choose one"},
 		"unknown CRD set":  {Options{Assets: good, CRDs: []CRDSet{"kubevirt"}}, `set "kubevirt": there is no such set`},
 		"missing CRD file": {Options{Assets: good, CRDPaths: []string{"nowhere.yaml"}}, "nowhere.yaml: no such file"},

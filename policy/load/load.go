@@ -60,6 +60,7 @@ func (r *Reader) Read() (*policy.Bundle, error) {
 	}
 	r.files = seen
 	sum.Sum(b.Sum[:0])
+	b.PolicySum = b.Sum
 	return b, nil
 }
 

@@ -107,7 +107,7 @@ func (c *cluster) renew() {
 
 // name tells the state of one cluster from that of another.
 func (c *cluster) name() string {
-	switch c.Reads {
+	switch c.Reads &^ policy.Inventory {
 	case policy.Fleet:
 		return "fleet"
 	case policy.Here:

@@ -1,6 +1,11 @@
 package watch
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
 
 // The methods of this file take what streams tell.
 
@@ -9,7 +14,7 @@ func (s *Source) update(st *stream, c change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !st.stopped && s.apply(st.collection, c) {
-		s.revised()
+		s.revised(st.collection, []change{c})
 	}
 }
 
@@ -32,7 +37,7 @@ func (s *Source) replace(st *stream, changes []change) {
 		}
 	}
 	if changed {
-		s.revised()
+		s.revised(st.collection, changes)
 	}
 	st.read = true
 	st.settle()
@@ -46,8 +51,12 @@ func (s *Source) apply(to *collection, c change) bool {
 	return to.put(c.key, c.version, c.problems, time.Now())
 }
 
-func (s *Source) revised() {
+// revised counts a change. What cannot be used is a Problem, and so not only of the inventory.
+func (s *Source) revised(c *collection, changes []change) {
 	s.revision++
+	if c.Where == policy.Inventory && !slices.ContainsFunc(changes, func(c change) bool { return len(c.problems) > 0 }) {
+		s.inventory++
+	}
 	s.touched()
 }
 

@@ -41,7 +41,7 @@ func (s *Source) judgeRemovals(ctx context.Context, news bool) bool {
 		}
 		if known && stays {
 			c.acceptRemovals()
-			s.revision++
+			s.revised(c, nil)
 		}
 		s.mu.Unlock()
 	}

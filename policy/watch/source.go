@@ -34,6 +34,7 @@ type Source struct {
 	streams     map[string]*stream
 	complete    bool   // there is a whole policy, read or stored
 	revision    uint64 // counts changes of the objects
+	inventory   uint64 // counts those that are only of the inventory
 	followed    uint64 // the revision whose named objects are followed
 }
 
@@ -100,6 +101,7 @@ func (s *Source) Read() (*policy.Bundle, error) {
 	}
 	policy.SortProblems(b.Problems)
 	binary.BigEndian.PutUint64(b.Sum[:], s.revision)
+	binary.BigEndian.PutUint64(b.PolicySum[:], s.revision-s.inventory)
 	return b, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -18,6 +19,9 @@ type Narrowing struct {
 	Rules []admissionregv1.RuleWithOperations
 	// Conditions in CEL have all to be true.
 	Conditions []admissionregv1.MatchCondition
+	// NamespaceSelector looks at the labels of a Namespace, or of the one that an object is in. Nil: as it is chosen for
+	// the guard's first webhook, which therefore never has one.
+	NamespaceSelector *metav1.LabelSelector
 }
 
 // maxExpression bounds a CEL expression. kube-apiserver compiles those of up to 100,000 characters (cel-go's parser);
@@ -37,6 +41,9 @@ func (g Guard) narrowed(base admissionregv1.ValidatingWebhook, snap *policy.Snap
 			w.Name = g.Name + "-" + n.Name + ".bailiwick.dev"
 		}
 		w.Rules, w.MatchConditions = n.Rules, n.Conditions
+		if n.NamespaceSelector != nil {
+			w.NamespaceSelector = n.NamespaceSelector
+		}
 		webhooks = append(webhooks, w)
 	}
 	return webhooks
