@@ -26,6 +26,8 @@ const (
 	Harvester CRDSet = "harvester"
 	// CAPI has Cluster.
 	CAPI CRDSet = "capi"
+	// Rancher has its roles, their bindings, and Project.
+	Rancher CRDSet = "rancher"
 )
 
 // embedded holds, for each set but Sveltos, what its kinds need in order to be stored: scope, names, and the few
