@@ -18,22 +18,17 @@ import (
 // Options say which authorizers are asked. The zero value asks all of them, and no guardrail.
 type Options struct {
 	Guardrails []Guardrail
-	// Templates is how far bindings of Rancher's RoleTemplates count. Empty: On.
-	Templates Rollout
-	// Compared is told of each request that was decided in Shadow. It may be nil.
+	// Templates and Hierarchy are how far bindings of Rancher's RoleTemplates, and RoleAssignments, count. Empty: On.
+	Templates, Hierarchy Rollout
+	// Compared is told of each request that was looked at in Shadow. It may be nil.
 	Compared Compared
 }
 
 // New joins the authorizers of Bailiwick over the snapshot that the holder has.
 func New(snapshots policy.Holder, opts Options) authorizer.Authorizer {
 	all := []authorizer.AuthorizerFunc{Guardrails(opts.Guardrails...), Tenants(snapshots)}
-	switch opts.Templates {
-	case Off:
-	case Shadow:
-		all = append(all, shadowTemplates(snapshots, opts.Compared))
-	default:
-		all = append(all, Templates(snapshots))
-	}
+	all = append(all, templates.rolledOut(opts.Templates, snapshots, opts.Compared)...)
+	all = append(all, hierarchy.rolledOut(opts.Hierarchy, snapshots, opts.Compared)...)
 	return firstOpinion(all...)
 }
 
@@ -102,4 +97,8 @@ func askOf(a authorizer.Attributes) policy.Ask {
 		Path:        a.GetPath(),
 		NonResource: !a.IsResourceRequest(),
 	}
+}
+
+func subjectOf(a authorizer.Attributes) policy.Subject {
+	return policy.Subject{Name: a.GetUser().GetName(), Groups: a.GetUser().GetGroups()}
 }

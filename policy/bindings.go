@@ -83,7 +83,7 @@ func notFor(rt *RoleTemplate, context string) string {
 
 // clusterNamespace is the namespace in which bindings of a cluster stand, or "" when the binding names no cluster.
 func clusterNamespace(binding *TemplateBinding) string {
-	if strings.ContainsAny(binding.ClusterName, ":"+everyOther) {
+	if strings.ContainsAny(binding.ClusterName, ":"+EveryOther) {
 		return ""
 	}
 	return binding.ClusterName

@@ -34,7 +34,7 @@ func (b *templateBindings) global(objs *Objects) {
 		for _, m := range b.holders(&binding.Object, names) {
 			m.bind(LocalCluster, newGiven(role.local, binding.Ref()))
 			for _, r := range role.others {
-				m.bind(everyOther, newGiven(r, binding.Ref()))
+				m.bind(EveryOther, newGiven(r, binding.Ref()))
 			}
 		}
 	}

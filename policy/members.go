@@ -9,8 +9,8 @@ import (
 // LocalCluster is the id of the cluster on which Rancher runs.
 const LocalCluster = "local"
 
-// everyOther is the target of what a GlobalRole gives on all clusters but the local one.
-const everyOther = "*"
+// EveryOther is the target of what a GlobalRole gives on all clusters but the local one.
+const EveryOther = "*"
 
 // members is what bindings of RoleTemplates and GlobalRoles give, by who holds it.
 type members struct {
@@ -20,7 +20,7 @@ type members struct {
 
 // member is what one user or group holds.
 type member struct {
-	// on is by target: the id of a cluster or of a project, or everyOther.
+	// on is by target: the id of a cluster or of a project, or EveryOther.
 	on map[string][]given
 	// promoted is what roles in projects give on a whole cluster, by its id, each role once.
 	promoted map[string][]given

@@ -35,8 +35,8 @@ func (s *Snapshot) leftToRBAC(who Subject) bool {
 // onCluster answers from what is bound on the whole cluster.
 func (s *Snapshot) onCluster(held *member, ask *Ask) (reason string, allowed bool) {
 	cluster := s.options.RancherCluster
-	for _, target := range [...]string{cluster, everyOther} {
-		if target == everyOther && cluster == LocalCluster {
+	for _, target := range [...]string{cluster, EveryOther} {
+		if target == EveryOther && cluster == LocalCluster {
 			continue
 		}
 		for _, b := range held.on[target] {

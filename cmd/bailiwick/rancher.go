@@ -38,14 +38,14 @@ func checkRancher(s *setup, c *config) error {
 	return nil
 }
 
-// countCompared counts how RBAC and the templates would decide, while they are in shadow.
+// countCompared counts how RBAC and an authorizer in shadow would decide.
 func countCompared(reg prometheus.Registerer) authorizer.Compared {
 	compared := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "bailiwick_shadow_decisions_total",
-		Help: "Requests of users with RoleTemplates, by whether the policy's RBAC and the templates allow them.",
-	}, []string{"rbac", "templates"})
+		Help: "Requests of the users whom an authorizer in shadow knows, by whether it and the policy's RBAC allow them.",
+	}, []string{"authorizer", "rbac", "granted"})
 	reg.MustRegister(compared)
-	return func(rbac, templates bool) {
-		compared.WithLabelValues(strconv.FormatBool(rbac), strconv.FormatBool(templates)).Inc()
+	return func(authorizer string, rbac, granted bool) {
+		compared.WithLabelValues(authorizer, strconv.FormatBool(rbac), strconv.FormatBool(granted)).Inc()
 	}
 }
