@@ -8,13 +8,9 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 )
 
-// Targets of what a GlobalRole gives, beside LocalCluster.
-const (
-	// EveryOther is all clusters but the local one.
-	EveryOther = everyOther
-	// Workspaces are those of Fleet but its local one, which are namespaces of the local cluster.
-	Workspaces = "fleet workspaces"
-)
+// Workspaces is the target of what a GlobalRole gives in the workspaces of Fleet but its local one, which are namespaces
+// of the local cluster.
+const Workspaces = "fleet workspaces"
 
 // Part is some of what a GlobalRole gives, and where it holds.
 type Part struct {

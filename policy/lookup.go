@@ -23,7 +23,7 @@ func (s *Snapshot) BoundTimes(template string) int { return s.registry.bound[tem
 
 // GivenBy is another binding that gives the same RoleTemplate on the same target to whom this one names.
 func (s *Snapshot) GivenBy(b *TemplateBinding) (Ref, bool) {
-	for _, g := range b.gifts() {
+	for _, g := range b.memberships() {
 		if other, given := s.registry.given[g]; given && other != b.Ref() {
 			return other, true
 		}

@@ -10,14 +10,14 @@ import (
 type registry struct {
 	globalRoles    map[Ref]*GlobalRole
 	globalBindings map[Ref]*GlobalRoleBinding
-	heirs          map[string][]Ref // of a RoleTemplate, by its name
-	bound          map[string]int   // bindings of a RoleTemplate, by its name
-	given          map[gift]Ref     // the binding that gives it, or the first of several
-	owners         map[string][]Ref // bindings that make somebody an owner, by target
+	heirs          map[string][]Ref   // of a RoleTemplate, by its name
+	bound          map[string]int     // bindings of a RoleTemplate, by its name
+	given          map[membership]Ref // the binding that gives it, or the first of several
+	owners         map[string][]Ref   // bindings that make somebody an owner, by target
 }
 
-// gift is that somebody gets a RoleTemplate on a target.
-type gift struct{ role, target, subject string }
+// membership is that somebody has a RoleTemplate on a target.
+type membership struct{ role, target, subject string }
 
 // everywhere is the target of what makes somebody an administrator of Rancher.
 const everywhere = ""
@@ -29,7 +29,7 @@ func newRegistry(objs *Objects, t *templates) registry {
 		globalBindings: index(&twice, objs.GlobalRoleBindings),
 		heirs:          map[string][]Ref{},
 		bound:          map[string]int{},
-		given:          map[gift]Ref{},
+		given:          map[membership]Ref{},
 		owners:         map[string][]Ref{},
 	}
 	for _, rt := range t.byName {
@@ -74,21 +74,21 @@ func (r *registry) binding(b *TemplateBinding, owner bool) {
 	if owner {
 		r.owners[b.Target()] = append(r.owners[b.Target()], b.Ref())
 	}
-	for _, g := range b.gifts() {
+	for _, g := range b.memberships() {
 		if first, given := r.given[g]; !given || b.Ref().compare(first) < 0 {
 			r.given[g] = b.Ref()
 		}
 	}
 }
 
-// gifts are what a binding gives, once for each way in which it names its subject.
-func (b *TemplateBinding) gifts() []gift {
-	var list []gift
+// memberships are what a binding makes of its subject, once for each way in which it names that.
+func (b *TemplateBinding) memberships() []membership {
+	var list []membership
 	for _, subject := range []struct{ kind, name string }{
 		{"user", b.UserName}, {"principal", b.UserPrincipalName}, {"group", b.GroupName}, {"group", b.GroupPrincipalName}, {"account", b.ServiceAccount},
 	} {
 		if subject.name != "" {
-			list = append(list, gift{b.RoleTemplateName, b.Target(), subject.kind + " " + subject.name})
+			list = append(list, membership{b.RoleTemplateName, b.Target(), subject.kind + " " + subject.name})
 		}
 	}
 	return list
