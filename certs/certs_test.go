@@ -1,9 +1,7 @@
 package certs_test
 
 import (
-	"crypto/tls"
 	"crypto/x509"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,8 +61,10 @@ func TestSelfSigned(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "new", "folder")
 	serving, err := certs.SelfSigned(out, "localhost", "127.0.0.1")
 	require.NoError(t, err)
-	pool, err := certs.Pool(filepath.Join(out, "ca.crt"))
+	ca, err := os.ReadFile(filepath.Join(out, "ca.crt"))
 	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(ca))
 	cert, err := serving.Get(nil)
 	require.NoError(t, err)
 	leaf, err := x509.ParseCertificate(cert.Certificate[0])
@@ -76,39 +76,6 @@ func TestSelfSigned(t *testing.T) {
 	entries, err := os.ReadDir(out)
 	require.NoError(t, err)
 	require.Len(t, entries, 1, "no temporary file stays")
-}
-
-func TestClientsAreChecked(t *testing.T) {
-	ca, err := certs.NewAuthority("ca", time.Hour)
-	require.NoError(t, err)
-	stranger, err := certs.NewAuthority("stranger", time.Hour)
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "ca.crt")
-	require.NoError(t, os.WriteFile(file, ca.PEM(), 0o600))
-	pool, err := certs.Pool(file)
-	require.NoError(t, err)
-	server, err := certs.SelfSigned("", "localhost")
-	require.NoError(t, err)
-	conf := &tls.Config{GetCertificate: server.Get, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
-
-	good, err := ca.Client(time.Hour, "kube-apiserver")
-	require.NoError(t, err)
-	bad, err := stranger.Client(time.Hour, "kube-apiserver")
-	require.NoError(t, err)
-	asServer := issue(t, ca, "kube-apiserver")
-	require.NoError(t, handshake(t, conf, &good))
-	require.Error(t, handshake(t, conf, &bad), "another authority's client")
-	require.Error(t, handshake(t, conf, &asServer), "a server certificate is not a client's")
-	require.Error(t, handshake(t, conf, nil), "no certificate")
-}
-
-func TestPoolRefuses(t *testing.T) {
-	_, err := certs.Pool(filepath.Join(t.TempDir(), "missing"))
-	require.ErrorContains(t, err, "no such file")
-	file := filepath.Join(t.TempDir(), "empty")
-	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err = certs.Pool(file)
-	require.ErrorContains(t, err, "holds no PEM certificate")
 }
 
 func issue(t *testing.T, ca *certs.Authority, host string) certs.Pair {
@@ -135,23 +102,4 @@ func servedName(t *testing.T, serving *certs.Serving, ca *certs.Authority) strin
 	_, err = leaf.Verify(x509.VerifyOptions{Roots: pool})
 	require.NoError(t, err)
 	return leaf.Subject.CommonName
-}
-
-// handshake connects as a client that shows the pair, and reports what the server thinks of it.
-func handshake(t *testing.T, conf *tls.Config, pair *certs.Pair) error {
-	t.Helper()
-	a, b := net.Pipe()
-	client := &tls.Config{InsecureSkipVerify: true}
-	if pair != nil {
-		cert, err := tls.X509KeyPair(pair.Cert, pair.Key)
-		require.NoError(t, err)
-		client.Certificates = []tls.Certificate{cert}
-	}
-	go func() {
-		conn := tls.Client(a, client)
-		_ = conn.Handshake()
-		_, _ = conn.Read(make([]byte, 1)) // until the server closes
-	}()
-	defer b.Close()
-	return tls.Server(b, conf).Handshake()
 }

@@ -3,7 +3,6 @@ package certs
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +18,8 @@ type Serving struct {
 	Get func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	// Run keeps it up to date until the context ends.
 	Run func(context.Context) error
+	// Ends says when what is served ends, "leaf", and the authorities behind it, as far as they are known.
+	Ends func() map[string]time.Time
 }
 
 // watchInterval is how often the files are read, beside file events: those do not always tell when a mount is swapped.
@@ -39,20 +40,28 @@ func FromDir(dir string, now time.Time) (*Serving, error) {
 	if err := checkPeriod(cert, now); err != nil {
 		return nil, fmt.Errorf("%s: %w", certFile, err)
 	}
-	return &Serving{Get: watcher.GetCertificate, Run: watcher.Start}, nil
+	return &Serving{Get: watcher.GetCertificate, Run: watcher.Start, Ends: endOf(watcher.GetCertificate)}, nil
 }
 
 func checkPeriod(cert *tls.Certificate, now time.Time) error {
-	leaf, err := x509.ParseCertificate(cert.Certificate[0])
-	switch {
-	case err != nil:
-		return fmt.Errorf("reading the certificate: %w", err)
+	switch leaf := cert.Leaf; {
 	case now.After(leaf.NotAfter):
 		return fmt.Errorf("the certificate expired on %s", leaf.NotAfter.Format(time.RFC3339))
 	case now.Before(leaf.NotBefore):
 		return fmt.Errorf("the certificate is not valid before %s", leaf.NotBefore.Format(time.RFC3339))
 	}
 	return nil
+}
+
+// endOf tells when the certificate ends that is served alone.
+func endOf(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func() map[string]time.Time {
+	return func() map[string]time.Time {
+		ends := map[string]time.Time{}
+		if cert, err := get(nil); err == nil {
+			ends["leaf"] = cert.Leaf.NotAfter
+		}
+		return ends
+	}
 }
 
 // selfSignedLifetime is long enough for any session on a laptop.
@@ -78,10 +87,8 @@ func SelfSigned(out string, hosts ...string) (*Serving, error) {
 			return nil, err
 		}
 	}
-	return &Serving{
-		Get: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil },
-		Run: func(ctx context.Context) error { <-ctx.Done(); return nil },
-	}, nil
+	get := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil }
+	return &Serving{Get: get, Run: func(ctx context.Context) error { <-ctx.Done(); return nil }, Ends: endOf(get)}, nil
 }
 
 // write puts a file in place whole: who reads it sees the old content or the new, never half of it.
@@ -103,17 +110,4 @@ func write(path string, data []byte) error {
 		return errors.Join(fmt.Errorf("writing %s: %w", path, err), os.Remove(tmp.Name()))
 	}
 	return nil
-}
-
-// Pool reads the certificates that clients are checked against.
-func Pool(file string) (*x509.CertPool, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading client CA: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(data) {
-		return nil, fmt.Errorf("reading client CA: %s holds no PEM certificate", file)
-	}
-	return pool, nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // A server that follows a cluster keeps the webhooks that are registered there up to date with what the policy names,
-// and needs the right to list and update them for it.
+// and needs the right to list, watch and update them for it.
 func TestLiveServerKeepsWebhooksUpToDate(t *testing.T) {
 	api := management(t)
 	admin := clientFor(t, api.Admin())
@@ -26,7 +26,7 @@ func TestLiveServerKeepsWebhooksUpToDate(t *testing.T) {
 	require.NoError(t, err)
 	rules := maps.Clone(watch.Rules(policy.Fleet|policy.Here, examples))
 	rules[""] = append(rules[""], rbacv1.PolicyRule{
-		APIGroups: []string{admissionregv1.GroupName}, Resources: []string{"validatingwebhookconfigurations"}, Verbs: []string{"list", "update"},
+		APIGroups: []string{admissionregv1.GroupName}, Resources: []string{"validatingwebhookconfigurations"}, Verbs: []string{"list", "watch", "update"},
 	})
 	s := server(t, "--kubeconfig", kubeconfig(t, api, "bailiwick", rules))
 

@@ -42,6 +42,7 @@ type Objects struct {
 	Projects           []*Project
 	GlobalRoles        []*GlobalRole
 	GlobalRoleBindings []*GlobalRoleBinding
+	Users              []*User
 
 	RoleDefinitions []*RoleDefinition
 	RoleAssignments []*RoleAssignment
@@ -122,6 +123,7 @@ var kinds = map[schema.GroupKind]kind{
 	{Group: RancherGroup, Kind: "Project"}:                          {[]string{"v3"}, true, into(func(o *Objects) *[]*Project { return &o.Projects })},
 	{Group: RancherGroup, Kind: "GlobalRole"}:                       {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRole { return &o.GlobalRoles })},
 	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {[]string{"v3"}, false, into(func(o *Objects) *[]*GlobalRoleBinding { return &o.GlobalRoleBindings })},
+	{Group: RancherGroup, Kind: "User"}:                             {[]string{"v3"}, false, into(func(o *Objects) *[]*User { return &o.Users })},
 	{Group: BailiwickGroup, Kind: "RoleDefinition"}:                 {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*RoleDefinition { return &o.RoleDefinitions })},
 	{Group: BailiwickGroup, Kind: "RoleAssignment"}:                 {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*RoleAssignment { return &o.RoleAssignments })},
 	{Group: BailiwickGroup, Kind: "DataCenter"}:                     {[]string{"v1alpha1"}, false, into(func(o *Objects) *[]*DataCenter { return &o.DataCenters })},

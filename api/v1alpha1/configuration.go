@@ -72,6 +72,9 @@ type ServerConfiguration struct {
 	RancherCluster string `json:"rancherCluster,omitempty"`
 	// Templates is how far they count: on (the default), shadow (RBAC decides and differences are counted) or off.
 	Templates string `json:"templates,omitempty"`
+	// Hierarchy is how far RoleAssignments count: off (the default), shadow (RBAC decides and differences are counted) or
+	// on. Unless it is off, virtual machines and what belongs to them are followed in the cluster that is served.
+	Hierarchy string `json:"hierarchy,omitempty"`
 
 	// PlatformUsers and PlatformGroups are platform admins, beside system:masters.
 	PlatformUsers  []string `json:"platformUsers,omitempty"`

@@ -87,8 +87,11 @@ func (f *feed) refresh() {
 	case err != nil:
 		f.note(err)
 		return
-	case f.bundle == nil || f.bundle.Sum != bundle.Sum:
+	case f.bundle == nil || f.bundle.PolicySum != bundle.PolicySum:
 		f.compile(bundle)
+	case f.bundle.Sum != bundle.Sum:
+		f.Store(f.Load().WithInventory(bundle.Objects))
+		f.bundle = bundle
 	}
 	f.note(bundle.Stale)
 }

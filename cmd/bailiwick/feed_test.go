@@ -37,7 +37,7 @@ func (p *place) Watch(ctx context.Context, changed func()) error {
 
 func bundle(t *testing.T, sum byte, objects ...string) *policy.Bundle {
 	t.Helper()
-	b := &policy.Bundle{Objects: &policy.Objects{}, Sum: [32]byte{sum}}
+	b := &policy.Bundle{Objects: &policy.Objects{}, Sum: [32]byte{sum}, PolicySum: [32]byte{sum}}
 	for _, o := range objects {
 		require.Empty(t, b.Objects.Add([]byte(o), policy.Position{}))
 	}

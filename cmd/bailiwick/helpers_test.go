@@ -23,9 +23,13 @@ import (
 	"github.com/bailiwick-dev/bailiwick/certs"
 )
 
-// writeCertificates makes what serve needs: good/, expired/ and mismatch/ for the server, ca.crt, and a client's pair.
+// writeCertificates makes what serve needs: good/, expired/ and mismatch/ for the server, ca.crt, other-ca.crt, and a client's pair.
 func writeCertificates(dir string) error {
 	ca, err := certs.NewAuthority("test CA", time.Hour)
+	if err != nil {
+		return err
+	}
+	stranger, err := certs.NewAuthority("stranger", time.Hour)
 	if err != nil {
 		return err
 	}
@@ -38,6 +42,7 @@ func writeCertificates(dir string) error {
 	}
 	files := map[string][]byte{
 		"ca.crt":           ca.PEM(),
+		"other-ca.crt":     stranger.PEM(),
 		"good/tls.crt":     good.Cert,
 		"good/tls.key":     good.Key,
 		"expired/tls.crt":  expired.Cert,

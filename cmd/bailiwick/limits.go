@@ -4,10 +4,11 @@ import (
 	"net/url"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// limitOptions are what a platform sets for its tenants.
+// limitOptions are what a platform sets for its users.
 var limitOptions = []option{
 	field("tier-floor", "lowest tier that tenants' profiles may have (default: 100)", func(c *config) *int32 { return &c.TierFloor }),
 	field("allowed-urls", "what tenants' profiles may make Sveltos fetch from, `URL,…` as https://charts.example.com/team "+
@@ -15,6 +16,8 @@ var limitOptions = []option{
 	field("shared-profiles", "profiles on which every tenant's may depend, `[NAMESPACE/]NAME,…`", func(c *config) *[]string { return &c.SharedProfiles }),
 	field("max-token-lifetime", "longest spec.expirationSeconds of a RoleRequest (default: 8760h, what access-manager takes when it has none)",
 		func(c *config) *metav1.Duration { return &c.MaxTokenLifetime }),
+	field("protected-namespaces", "namespaces that must not be deleted by accident, `NAME,…`, beside those of the platform", func(c *config) *[]string { return &c.ProtectedNamespaces }),
+	field("break-glass-groups", "groups whose members may delete what is protected all the same", func(c *config) *[]string { return &c.BreakGlassGroups }),
 }
 
 func checkLimits(s *setup, c *config) error {
@@ -29,6 +32,12 @@ func checkLimits(s *setup, c *config) error {
 			return broken("write it like https://charts.example.com/team", "--allowed-urls: %q has no scheme or no host", text)
 		}
 	}
+	for _, name := range c.ProtectedNamespaces {
+		if len(content.IsDNS1123Label(name)) > 0 {
+			return broken("write it like harvester-system", "--protected-namespaces: %q is no namespace", name)
+		}
+	}
+	s.policy.ProtectedNamespaces, s.policy.BreakGlassGroups = c.ProtectedNamespaces, c.BreakGlassGroups
 	s.policy.MaxTokenLifetime = c.MaxTokenLifetime.Duration
 	s.policy.TierFloor, s.policy.AllowedURLs, s.policy.SharedProfiles = c.TierFloor, c.AllowedURLs, c.SharedProfiles
 	return nil

@@ -23,12 +23,18 @@ var serveOptions = slices.Concat([]option{
 	field("listen", "`ADDRESS` for kube-apiserver's webhooks, over TLS", func(c *config) *string { return &c.Listen }),
 	field("metrics-listen", "`ADDRESS` for /metrics, /healthz and /readyz", func(c *config) *string { return &c.MetricsListen }),
 	field("leave-webhooks", "do not keep the registered webhooks of the cluster that is served up to date with the policy", func(c *config) *bool { return &c.LeaveWebhooks }),
+	field("register", "make the webhook configurations when there are none: kube-apiserver reaches the server through the Service `NS/NAME[:PORT]`, or an https URL", func(c *config) *string { return &c.Register }),
+	field("register-guards", "the guards that --register registers, `NAME,…` (default: all)", func(c *config) *[]string { return &c.RegisterGuards }),
 	field("debug-policy", "answer /debug/policy beside the metrics: what is wrong in the policy, with the names of tenants and objects", func(c *config) *bool { return &c.DebugPolicy }),
 	field("drain", "how long to go on answering after a signal to stop, once /readyz has failed", func(c *config) *metav1.Duration { return &c.Drain }),
 	field("cert-dir", "`DIR` with tls.crt and tls.key; read again when they change", func(c *config) *string { return &c.CertDir }),
+	field("cert-secret", "the Secret `NS/NAME` of the cluster that is served, where all replicas keep a certificate and its CA; they renew both", func(c *config) *string { return &c.CertSecret }),
 	field("self-signed", "serve a certificate made at start, for a laptop", func(c *config) *bool { return &c.SelfSigned }),
 	field("cert-out", "`DIR` where --self-signed writes its CA as ca.crt", func(c *config) *string { return &c.CertOut }),
-	field("client-ca", "PEM `FILE`; clients have to show a certificate that it signed", func(c *config) *string { return &c.ClientCA }),
+	field("cert-names", "further names and addresses by which the server is reached, `NAME,…`, for --cert-secret and --self-signed", func(c *config) *[]string { return &c.CertNames }),
+	field("client-ca", "PEM `FILE`; clients have to show a certificate that it signed; read again when it changes", func(c *config) *string { return &c.ClientCA }),
+	field("client-names", "names of which a client's certificate has to have one, `NAME,…` (default: any)", func(c *config) *[]string { return &c.ClientNames }),
+	field("insecure-admission", "let anybody ask the guards who reaches the port, so that --client-ca is only for authorization", func(c *config) *bool { return &c.InsecureAdmission }),
 	field("insecure-no-client-auth", "let anybody ask who reaches the port", func(c *config) *bool { return &c.InsecureNoClientAuth }),
 	field("cluster", "the managed cluster that is served, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)", func(c *config) *string { return &c.Cluster }),
 	field("cluster-labels", "its labels, `k=v,…` (default: those of its object in the policy)", func(c *config) *map[string]string { return &c.ClusterLabels }),
@@ -38,7 +44,7 @@ var serveOptions = slices.Concat([]option{
 	field("admin-namespaces", "namespaces of the ServiceAccounts of tenants named by spec.admin (default: default)", func(c *config) *[]string { return &c.AdminNamespaces }),
 	field("sveltos-namespace", "namespace of Sveltos (default: projectsveltos)", func(c *config) *string { return &c.SveltosNamespace }),
 	field("mode", "what becomes of the refusals of a guard, or of one of its checks, `guard[/check]=enforce|warn|audit,…` (default: enforce)", func(c *config) *map[string]string { return &c.Mode }),
-}, rancherOptions, limitOptions, factOptions)
+}, rancherOptions, rolloutOptions, limitOptions, factOptions)
 
 // factOptions tell of the cluster what settings are checked against, where the policy does not.
 var factOptions = []option{

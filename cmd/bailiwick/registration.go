@@ -2,45 +2,70 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
-// How often registered webhooks are compared although the policy has not changed, since others write them too, and how
-// soon it is tried again after it failed.
+// How often registered webhooks are compared although nothing was told to have changed, how soon it is tried again after
+// it failed, and how long to wait for an API server that does not answer.
 const (
 	compareEvery = time.Minute
 	tryAgain     = 2 * time.Second
+	compareTakes = 30 * time.Second
 )
 
-// registration keeps the webhooks that are registered with an API server up to date with the policy in force: some
-// guards are told only of what the policy names. It changes validating configurations that carry our label, and in them
-// only which writes the webhooks are told of.
+// registration keeps the webhooks that are registered with an API server up to date: with the policy in force, since
+// some guards are told only of what the policy names, and with the authorities of the serving certificate, when the
+// server makes it itself. It changes configurations that carry our label, and in them only which writes the webhooks are
+// told of, and their CA.
 type registration struct {
 	// connect makes a client. It is called each time, since a kubeconfig may have been renewed.
 	connect   func() (admissionclient.AdmissionregistrationV1Interface, error)
 	guards    []admit.Guard
 	snapshots policy.Holder
-	// create says how a guard is reached, and lets both configurations be made when there are none. Nil: they are made by
+	// create says how a guard is reached, and lets configurations be made when there are none. Nil: they are made by
 	// somebody else.
-	create func(path string) admissionregv1.WebhookClientConfig
-	log    *slog.Logger
-	stale  prometheus.Gauge
+	create  func(path string) admissionregv1.WebhookClientConfig
+	creates []admit.Guard // for these guards
+	renewed bool          // what was there at the start
+	// certified says that the server makes its certificate itself, so that CAs are kept up to date, too.
+	certified bool
+	changes   chan struct{}
+	log       *slog.Logger
+	stale     prometheus.Gauge
+
+	mu     sync.Mutex // one comparison at a time
+	bundle []byte     // what was published last, for configurations that are made; nil: nothing was
 }
 
-func newRegistration(connect func() (admissionclient.AdmissionregistrationV1Interface, error), snapshots policy.Holder, reg prometheus.Registerer, log *slog.Logger) *registration {
-	r := &registration{connect: connect, guards: admit.Guards(), snapshots: snapshots, log: log}
+// registers says whether there is anything to keep up to date: not when the cluster that is served is unknown, nor when
+// its webhooks are to be left alone.
+func registers(c *config) bool {
+	return !c.LeaveWebhooks && (c.Kubeconfig != "" || c.InCluster || c.CertSecret != "")
+}
+
+// newRegistration is nil when there is nothing to keep up to date.
+func newRegistration(c *config, s *setup, f *feed, reg prometheus.Registerer, log *slog.Logger) *registration {
+	if !registers(c) {
+		return nil
+	}
+	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) { return admissionClient(c.Kubeconfig) }
+	r := registrationWith(connect, f, reg, log)
+	r.certified, r.create, r.creates = c.CertSecret != "", s.reached, s.registerGuards
+	changesOf(f, r.changed)
+	return r
+}
+
+func registrationWith(connect func() (admissionclient.AdmissionregistrationV1Interface, error), snapshots policy.Holder, reg prometheus.Registerer, log *slog.Logger) *registration {
+	r := &registration{connect: connect, guards: admit.Guards(), creates: admit.Guards(), snapshots: snapshots, changes: make(chan struct{}, 1), log: log}
 	r.stale = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "bailiwick_registration_stale",
 		Help: "1 while the registered webhooks cannot be brought up to date with the policy in force.",
@@ -49,13 +74,17 @@ func newRegistration(connect func() (admissionclient.AdmissionregistrationV1Inte
 	return r
 }
 
-// Run compares whenever something was sent, and from time to time, until the context ends. It never fails: what is
+// changed makes it compare soon.
+func (r *registration) changed() { trySend(r.changes) }
+
+// Run compares whenever something has changed, and from time to time, until the context ends. It never fails: what is
 // registered stays in force meanwhile.
-func (r *registration) Run(ctx context.Context, changes <-chan struct{}) error {
+func (r *registration) Run(ctx context.Context) error {
+	go r.followRegistered(ctx, r.changed)
 	failing := false
 	for {
 		wait := compareEvery
-		err := r.reconcile(ctx)
+		err := r.reconcile(ctx, nil)
 		r.stale.Set(0)
 		if err != nil {
 			wait = tryAgain
@@ -65,61 +94,16 @@ func (r *registration) Run(ctx context.Context, changes <-chan struct{}) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil && !failing:
-			r.log.Error("webhooks cannot be registered as the policy needs them, what is registered stays in force", "error", err)
+			r.log.Error("webhooks cannot be registered as they are needed, what is registered stays in force", "error", err)
 		case err == nil && failing:
-			r.log.Info("webhooks are registered as the policy needs them again")
+			r.log.Info("webhooks are registered as they are needed again")
 		}
 		failing = err != nil
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-changes:
+		case <-r.changes:
 		case <-time.After(wait):
 		}
 	}
-}
-
-// reconcile makes the configurations what they should be now.
-func (r *registration) reconcile(ctx context.Context) error {
-	snap := r.snapshots.Load()
-	if snap == nil {
-		return nil // nothing is known yet, and less would be guarded
-	}
-	api, err := r.connect()
-	if err != nil {
-		return err
-	}
-	list, err := api.ValidatingWebhookConfigurations().List(ctx, metav1.ListOptions{LabelSelector: admit.RegistrationLabel + "=" + admit.Reconciled})
-	if err != nil {
-		return fmt.Errorf("listing webhook configurations: %w", err)
-	}
-	if len(list.Items) == 0 && r.create != nil {
-		return r.register(ctx, api, snap)
-	}
-	var errs []error
-	for i := range list.Items {
-		want, differs := admit.Reconcile(&list.Items[i], r.guards, snap)
-		if !differs {
-			continue
-		}
-		if _, err := api.ValidatingWebhookConfigurations().Update(ctx, want, metav1.UpdateOptions{}); err != nil {
-			errs = append(errs, fmt.Errorf("updating webhook configuration %q: %w", want.Name, err))
-			continue
-		}
-		r.log.Info("registered webhooks follow the policy", "configuration", want.Name, "webhooks", len(want.Webhooks))
-	}
-	return errors.Join(errs...)
-}
-
-// register makes the configurations. One that is there is left alone.
-func (r *registration) register(ctx context.Context, api admissionclient.AdmissionregistrationV1Interface, snap *policy.Snapshot) error {
-	mutating, validating := admit.Configurations(r.guards, snap, r.create)
-	if _, err := api.MutatingWebhookConfigurations().Create(ctx, mutating, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("registering webhooks that change objects: %w", err)
-	}
-	if _, err := api.ValidatingWebhookConfigurations().Create(ctx, validating, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("registering webhooks that judge objects: %w", err)
-	}
-	r.log.Info("registered the webhooks", "configuration", validating.Name)
-	return nil
 }

@@ -3,57 +3,99 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
+	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/watch"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-// keepRegistered returns what keeps the webhooks of the cluster that is served up to date with what a feed compiles. It
-// has nothing to do when that cluster is not followed, or when it was asked not to.
-func keepRegistered(c *config, f *feed, reg prometheus.Registerer, log *slog.Logger) func(context.Context) error {
-	if c.LeaveWebhooks || c.Kubeconfig == "" && !c.InCluster {
-		return func(context.Context) error { return nil }
-	}
-	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) { return admissionClient(c.Kubeconfig) }
-	r := newRegistration(connect, f, reg, log)
-	changes := changesOf(f)
-	return func(ctx context.Context) error { return r.Run(ctx, changes) }
-}
-
-// admissionClient connects with a kubeconfig, or without one to the cluster in which this runs as a pod.
-func admissionClient(kubeconfig string) (admissionclient.AdmissionregistrationV1Interface, error) {
+// clusterConfig reads a kubeconfig, or without one is for the cluster in which this runs as a pod.
+func clusterConfig(kubeconfig string) (*rest.Config, error) {
 	config, err := rest.InClusterConfig()
 	if kubeconfig != "" {
 		config, err = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(&clientcmd.ClientConfigLoadingRules{ExplicitPath: kubeconfig}, nil).ClientConfig()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the kubeconfig to register webhooks: %w", err)
+		return nil, fmt.Errorf("reading the kubeconfig of the cluster that is served: %w", err)
 	}
 	config.UserAgent = "bailiwick/" + buildVersion()
-	client, err := admissionclient.NewForConfig(config)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to register webhooks: %w", err)
-	}
-	return client, nil
+	return config, nil
 }
 
-// changesOf sends after a feed has put a snapshot in force; what nobody has received yet is not sent twice.
-func changesOf(f *feed) <-chan struct{} {
-	changes := make(chan struct{}, 1)
+func admissionClient(kubeconfig string) (admissionclient.AdmissionregistrationV1Interface, error) {
+	config, err := clusterConfig(kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	return admissionclient.NewForConfig(config)
+}
+
+func coreClient(kubeconfig string) (coreclient.CoreV1Interface, error) {
+	config, err := clusterConfig(kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	return coreclient.NewForConfig(config)
+}
+
+// followRegistered calls changed when a webhook configuration that carries our label may have changed.
+func (r *registration) followRegistered(ctx context.Context, changed func()) {
+	open := func(kind func(context.Context, admissionclient.AdmissionregistrationV1Interface) (watch.Interface, error)) {
+		follow(ctx, func(ctx context.Context) (watch.Interface, error) {
+			api, err := r.connect()
+			if err != nil {
+				return nil, err
+			}
+			return kind(ctx, api)
+		}, changed)
+	}
+	if r.certified {
+		go open(func(ctx context.Context, api admissionclient.AdmissionregistrationV1Interface) (watch.Interface, error) {
+			return api.MutatingWebhookConfigurations().Watch(ctx, labelled)
+		})
+	}
+	open(func(ctx context.Context, api admissionclient.AdmissionregistrationV1Interface) (watch.Interface, error) {
+		return api.ValidatingWebhookConfigurations().Watch(ctx, labelled)
+	})
+}
+
+// follow calls changed for each event of a watch, which is opened again when it ends. It tells of no errors: whoever
+// uses it compares from time to time.
+func follow(ctx context.Context, open func(context.Context) (watch.Interface, error), changed func()) {
+	for ctx.Err() == nil {
+		if w, err := open(ctx); err == nil {
+			for range w.ResultChan() {
+				changed()
+			}
+			w.Stop()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(tryAgain):
+		}
+	}
+}
+
+// trySend sends to who waits, or will soon.
+func trySend(changes chan<- struct{}) {
+	select {
+	case changes <- struct{}{}:
+	default: // what was sent before was not received yet
+	}
+}
+
+// changesOf calls changed after a feed has put a snapshot in force.
+func changesOf(f *feed, changed func()) {
 	before := f.told
 	f.told = func(snap *policy.Snapshot, bundle *policy.Bundle, problems []policy.Problem) {
 		if before != nil {
 			before(snap, bundle, problems)
 		}
-		select {
-		case changes <- struct{}{}:
-		default:
-		}
+		changed()
 	}
-	return changes
 }

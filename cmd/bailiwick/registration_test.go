@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,6 +22,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 
+	"github.com/bailiwick-dev/bailiwick/certs"
 	"github.com/bailiwick-dev/bailiwick/e2e/controlplane"
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/policy/load"
@@ -32,7 +35,6 @@ type registered struct {
 	*registration
 	client    *kubernetes.Clientset
 	snapshots *atomic.Pointer[policy.Snapshot]
-	changes   chan struct{}
 }
 
 func startRegistered(t *testing.T) *registered {
@@ -46,15 +48,16 @@ func startRegistered(t *testing.T) *registered {
 	t.Cleanup(func() { require.NoError(t, cp.Stop()) })
 	client, err := kubernetes.NewForConfig(cp.Admin())
 	require.NoError(t, err)
-	r := &registered{client: client, snapshots: &atomic.Pointer[policy.Snapshot]{}, changes: make(chan struct{}, 1)}
+	r := &registered{client: client, snapshots: &atomic.Pointer[policy.Snapshot]{}}
 	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) {
 		return client.AdmissionregistrationV1(), nil
 	}
-	r.registration = newRegistration(connect, r.snapshots, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	r.registration = registrationWith(connect, r.snapshots, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	r.certified = true
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
-	go func() { done <- r.Run(ctx, r.changes) }()
+	go func() { done <- r.Run(ctx) }()
 	return r
 }
 
@@ -65,13 +68,21 @@ func (r *registered) enforce(t *testing.T, text string) *policy.Snapshot {
 	require.Empty(t, load.Text(objs, "policy.yaml", []byte(text)))
 	snap, _ := policy.Compile(objs, policy.Options{})
 	r.snapshots.Store(snap)
-	r.changes <- struct{}{}
+	r.changed()
 	return snap
 }
 
 // nobody is where nobody answers.
 func nobody(path string) admissionregv1.WebhookClientConfig {
 	return admissionregv1.WebhookClientConfig{URL: new("https://127.0.0.1:1" + path)}
+}
+
+// testCA is an authority that has signed nothing.
+func testCA(t *testing.T) []byte {
+	t.Helper()
+	ca, err := certs.NewAuthority("test CA", time.Hour)
+	require.NoError(t, err)
+	return ca.PEM()
 }
 
 // told says whether a write of a ConfigMap or Secret is one that the webhooks are told of.
@@ -198,7 +209,9 @@ func TestRegistrationOfDeletions(t *testing.T) {
 // Names of thousands fit, and cost a write next to nothing.
 func TestRegistrationOfManyNames(t *testing.T) {
 	r := startRegistered(t)
-	r.create = nobody
+	r.mu.Lock()
+	r.create, r.bundle = nobody, testCA(t)
+	r.mu.Unlock()
 	const names = 20_000
 	var refs []string
 	for i := range names {
@@ -222,4 +235,53 @@ func TestRegistrationOfManyNames(t *testing.T) {
 		require.False(t, r.told(t, "ConfigMap", "default", fmt.Sprintf("x-%d", i)))
 	}
 	t.Logf("a write that is not told took %s", time.Since(began)/writes)
+}
+
+// What the webhooks trust is repaired when somebody has edited it, and configurations that were deleted come back.
+func TestRegistrationIsRepaired(t *testing.T) {
+	r := startRegistered(t)
+	api := r.client.AdmissionregistrationV1()
+	r.enforce(t, naming("a"))
+	r.mu.Lock()
+	r.create = nobody
+	r.mu.Unlock()
+	require.NoError(t, r.reconcile(t.Context(), nil))
+	list, err := api.ValidatingWebhookConfigurations().List(t.Context(), metav1.ListOptions{})
+	require.NoError(t, err)
+	require.Empty(t, list.Items, "without a certificate none is made")
+
+	ca := testCA(t)
+	require.NoError(t, r.Publish(t.Context(), ca))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go r.followRegistered(ctx, func() { _ = r.Publish(ctx, ca) }) // as the rotation of certificates does
+	trusted := func() bool {
+		hooks, err := r.registered(t.Context())
+		require.NoError(t, err)
+		return len(hooks) == mutatingAndJudging() && !slices.ContainsFunc(hooks, func(h registeredHook) bool { return !bytes.Equal(h.client.CABundle, ca) })
+	}
+	require.True(t, trusted())
+
+	edited, err := api.MutatingWebhookConfigurations().Get(t.Context(), "bailiwick", metav1.GetOptions{})
+	require.NoError(t, err)
+	edited.Webhooks[0].ClientConfig.CABundle = nil
+	strange := edited.Webhooks[0].DeepCopy()
+	strange.Name, strange.ClientConfig = "somebody.else.example", admissionregv1.WebhookClientConfig{URL: new("https://127.0.0.1:1/else")}
+	edited.Webhooks = append(edited.Webhooks, *strange)
+	_, err = api.MutatingWebhookConfigurations().Update(t.Context(), edited, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	require.Eventually(t, trusted, 20*time.Second, 20*time.Millisecond)
+	edited, err = api.MutatingWebhookConfigurations().Get(t.Context(), "bailiwick", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.Empty(t, edited.Webhooks[len(edited.Webhooks)-1].ClientConfig.CABundle, "not ours")
+
+	require.NoError(t, api.MutatingWebhookConfigurations().Delete(t.Context(), "bailiwick", metav1.DeleteOptions{}))
+	require.NoError(t, api.ValidatingWebhookConfigurations().Delete(t.Context(), "bailiwick", metav1.DeleteOptions{}))
+	require.Eventually(t, trusted, 20*time.Second, 20*time.Millisecond)
+}
+
+// mutatingAndJudging is how many webhooks all guards have.
+func mutatingAndJudging() int {
+	mutating, validating := admit.Configurations(admit.Guards(), &policy.Snapshot{}, nobody)
+	return len(mutating.Webhooks) + len(validating.Webhooks)
 }

@@ -86,7 +86,7 @@ policy (Sveltos RoleRequests, Harvester Settings, …), and the questions of peo
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return broken("see "+cmd.CommandPath()+" --help", "%w", err)
 	})
-	root.AddCommand(newServe(io), newCanI(io), newShow(io), newLint(io), newSettings(io), newVersion(io))
+	root.AddCommand(newServe(io), newCanI(io), newShow(io), newLint(io), newSettings(io), newGen(io), newImport(io), newDoctor(io), newUnregister(io), newVersion(io))
 	return root
 }
 

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,7 +18,6 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
-	"github.com/bailiwick-dev/bailiwick/certs"
 	"github.com/bailiwick-dev/bailiwick/policy/watch"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
@@ -29,7 +27,7 @@ func newServe(io stdio) *cobra.Command {
 	flags := defaultConfig()
 	var file string
 	cmd := &cobra.Command{
-		Use:   "serve (--policy-dir DIR | --kubeconfig FILE | --in-cluster) (--cert-dir DIR | --self-signed) (--client-ca FILE | --insecure-no-client-auth)",
+		Use:   "serve (--policy-dir DIR | --kubeconfig FILE | --in-cluster) (--cert-dir DIR | --cert-secret NS/NAME | --self-signed) (--client-ca FILE | --insecure-no-client-auth)",
 		Short: "Answer kube-apiserver's authorization and admission webhooks",
 		Example: `  # on a laptop
   bailiwick serve --policy-dir examples/policy --self-signed --cert-out .run --insecure-no-client-auth
@@ -38,7 +36,11 @@ func newServe(io stdio) *cobra.Command {
   bailiwick serve --policy-dir /etc/bailiwick/policy --cluster SveltosCluster:gke/production \
     --cert-dir /etc/bailiwick/tls --client-ca /etc/bailiwick/client-ca.crt
 
-  # the same, with the policy of the management cluster, which it may only read
+  # as a pod: certificate and CA are kept in a Secret, and rotate
+  bailiwick serve --in-cluster --listen :9443 --cert-secret bailiwick-system/bailiwick-serving \
+    --cert-names bailiwick.bailiwick-system.svc --client-ca /etc/bailiwick/client-ca.crt
+
+  # beside a kube-apiserver, with the policy of the management cluster, which it may only read
   bailiwick serve --kubeconfig /etc/bailiwick/kubeconfig --policy-kubeconfig /etc/bailiwick/management.kubeconfig \
     --state-dir /var/lib/bailiwick --cluster SveltosCluster:gke/production \
     --cert-dir /etc/bailiwick/tls --client-ca /etc/bailiwick/client-ca.crt`,
@@ -67,10 +69,6 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	log := slog.New(slog.NewTextHandler(io.err, nil))
 	ctrl.SetLogger(logr.FromSlogHandler(log.Handler())) // the certificate watcher logs through it
 
-	serving, err := servingCertificate(c, s)
-	if err != nil {
-		return err
-	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	from, err := openSource(c, registry, log)
@@ -78,17 +76,23 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 		return err
 	}
 	feed := newFeed(from, s.policy, registry, log)
-	register := keepRegistered(c, feed, registry, log)
 	var debug http.Handler
 	if c.DebugPolicy {
 		debug = newDebugPage(feed) // before the first snapshot, of which it is told
 	}
+	registration := newRegistration(c, s, feed, registry, log)
+	serving, err := servingCertificate(c, s, newRotation(c, s, registration, registry, log))
+	if err != nil {
+		return err
+	}
+	registry.MustRegister(&certificateEnds{serving, s.clients})
 	// An API server that does not answer yet may do so later: until then nothing is ready.
 	if err := feed.start(); err != nil && !errors.Is(err, watch.ErrStarting) {
 		return broken("--policy-dir takes a directory of policy YAML, as examples/policy", "%w", err)
 	}
 	server := newServer(c, s, feed, registry, log)
-	server.TLS.GetCertificate, server.Debug = serving.Get, debug
+	server.Debug = debug
+	secure(server, serving, s.clients)
 	if err := openListeners(server, c); err != nil {
 		return err
 	}
@@ -102,7 +106,12 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	group, background := errgroup.WithContext(background)
 	group.Go(func() error { return serving.Run(background) })
 	group.Go(func() error { return feed.follow(background) })
-	group.Go(func() error { return register(background) })
+	if registration != nil {
+		group.Go(func() error { return registration.Run(background) })
+	}
+	if s.clients != nil {
+		group.Go(func() error { return s.clients.Run(background) })
+	}
 	group.Go(func() error { defer end(); return server.Run(ctx) })
 	if err := group.Wait(); err != nil {
 		return failed("", err)
@@ -114,7 +123,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 // newServer answers from what the feed has.
 func newServer(c *config, s *setup, feed *feed, registry *prometheus.Registry, log *slog.Logger) *webhook.Server {
 	routes := &webhook.Routes{
-		Authorizer: authorizer.New(feed, authorizer.Options{Templates: s.templates, Compared: countCompared(registry)}),
+		Authorizer: authorizer.New(feed, authorizer.Options{Templates: s.templates, Hierarchy: s.hierarchy, Compared: countCompared(registry)}),
 		Guards:     admit.Guards(),
 		Modes:      s.modes,
 		Snapshots:  feed,
@@ -122,12 +131,7 @@ func newServer(c *config, s *setup, feed *feed, registry *prometheus.Registry, l
 		Log:        log,
 	}
 	return &webhook.Server{
-		TLS: &tls.Config{
-			MinVersion: tls.VersionTLS12,
-			ClientCAs:  s.clients,
-			ClientAuth: s.clientAuth,
-			NextProtos: []string{"h2", "http/1.1"},
-		},
+		TLS:     &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
 		Handler: routes.Handler(),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   feed.ready,
@@ -145,21 +149,6 @@ func openListeners(server *webhook.Server, c *config) (err error) {
 		return errors.Join(err, server.Listener.Close())
 	}
 	return nil
-}
-
-func servingCertificate(c *config, s *setup) (*certs.Serving, error) {
-	if c.SelfSigned {
-		serving, err := certs.SelfSigned(c.CertOut, s.hosts...)
-		if err != nil {
-			return nil, failed("", err)
-		}
-		return serving, nil
-	}
-	serving, err := certs.FromDir(c.CertDir, time.Now())
-	if err != nil {
-		return nil, broken("--cert-dir needs a valid tls.crt and its tls.key; on a laptop use --self-signed", "%w", err)
-	}
-	return serving, nil
 }
 
 func listen(flag, address string) (net.Listener, error) {

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"maps"
-	"net"
 	"slices"
 	"strings"
+
+	admissionregv1 "k8s.io/api/admissionregistration/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
 	"github.com/bailiwick-dev/bailiwick/certs"
@@ -16,12 +16,17 @@ import (
 
 // setup is a configuration that was checked.
 type setup struct {
-	policy     policy.Options
-	templates  authorizer.Rollout
-	modes      admit.Modes
-	clients    *x509.CertPool
-	clientAuth tls.ClientAuthType
-	hosts      []string // of the self-signed certificate
+	policy               policy.Options
+	templates, hierarchy authorizer.Rollout
+	modes                admit.Modes
+	// clients are those who may ask; nil: anybody.
+	clients *certs.Clients
+	// hosts are the names of a certificate that the server makes itself, and certSecret is where it then keeps it.
+	hosts      []string
+	certSecret types.NamespacedName
+	// reached and registerGuards are for configurations that the server registers itself; nil: it does not.
+	reached        func(path string) admissionregv1.WebhookClientConfig
+	registerGuards []admit.Guard
 }
 
 // check reads what the configuration says, and tells what is wrong with it before anything is started.
@@ -29,17 +34,9 @@ func check(c *config) (*setup, error) {
 	if err := checkSource(c); err != nil {
 		return nil, err
 	}
-	switch {
-	case (c.CertDir == "") == !c.SelfSigned:
-		return nil, broken("", "exactly one of --cert-dir and --self-signed is needed")
-	case c.CertOut != "" && !c.SelfSigned:
-		return nil, broken("", "--cert-out goes with --self-signed")
-	case (c.ClientCA == "") == !c.InsecureNoClientAuth:
-		return nil, broken("kube-apiserver shows the certificate that its webhook kubeconfig names", "exactly one of --client-ca and --insecure-no-client-auth is needed")
-	}
-	s := &setup{clientAuth: tls.NoClientCert, policy: identities(c)}
+	s := &setup{policy: identities(c)}
 	s.policy.SelfLabels = c.ClusterLabels
-	for _, step := range []func(*setup, *config) error{checkCluster, checkRancher, checkLimits, checkFacts, checkModes, checkClients, checkHosts} {
+	for _, step := range []func(*setup, *config) error{checkCluster, checkRancher, checkRollouts, checkLimits, checkFacts, checkModes, checkCertificates, checkRegister, checkClients} {
 		if err := step(s, c); err != nil {
 			return nil, err
 		}
@@ -105,31 +102,6 @@ func checkModeName(name string) error {
 		return broken("guards are "+strings.Join(guards, ", "), "--mode: there is no guard %q", guard)
 	case single && !slices.Contains(checks, check):
 		return broken("its checks are "+strings.Join(checks, ", "), "--mode: guard %s has no check %q", guard, check)
-	}
-	return nil
-}
-
-func checkClients(s *setup, c *config) error {
-	if c.InsecureNoClientAuth {
-		return nil
-	}
-	pool, err := certs.Pool(c.ClientCA)
-	if err != nil {
-		return broken("--client-ca takes a PEM file", "%w", err)
-	}
-	s.clients, s.clientAuth = pool, tls.RequireAndVerifyClientCert
-	return nil
-}
-
-// checkHosts finds the names that a self-signed certificate is for: this machine's, and the address it listens on.
-func checkHosts(s *setup, c *config) error {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return broken("write it like 127.0.0.1:9443", "--listen: %w", err)
-	}
-	s.hosts = []string{"localhost", "127.0.0.1", "::1"}
-	if ip := net.ParseIP(host); host != "" && !slices.Contains(s.hosts, host) && (ip == nil || !ip.IsUnspecified()) {
-		s.hosts = append(s.hosts, host)
 	}
 	return nil
 }

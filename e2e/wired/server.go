@@ -4,6 +4,7 @@ package wired
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,8 @@ type Server struct {
 	out     io.Writer
 	address string
 	metrics string
-	client  *http.Client // trusted, as kube-apiserver is
+	tls     *tls.Config  // of a trusted client, as kube-apiserver is
+	client  *http.Client // with it
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
@@ -78,19 +80,28 @@ func newServer(o *Options, dir string, p *pki) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{binary: o.Binary, out: o.Log, address: addresses[0], metrics: addresses[1]}
-	if s.client, err = p.httpClient(); err != nil {
+	if s.tls, err = p.clientTLS(); err != nil {
 		return nil, err
 	}
+	s.client = &http.Client{Transport: &http.Transport{TLSClientConfig: s.tls, ForceAttemptHTTP2: true}, Timeout: 10 * time.Second}
 	s.args = append([]string{"serve",
 		"--listen", s.address, "--metrics-listen", s.metrics,
-		"--cert-dir", filepath.Join(dir, "tls"), "--client-ca", filepath.Join(dir, "client-ca.crt"),
-		"--drain", "0s",
+		"--client-ca", filepath.Join(dir, "client-ca.crt"), "--drain", "0s",
 	}, o.Args...)
+	if !o.OwnCertificate {
+		s.args = append(s.args, "--cert-dir", filepath.Join(dir, "tls"))
+	}
 	if o.PolicyDir != "" {
 		s.args = append(s.args, "--policy-dir", o.PolicyDir)
 	}
 	return s, nil
 }
+
+// Address is where the server answers kube-apiserver.
+func (s *Server) Address() string { return s.address }
+
+// TLS is how a client connects that the server trusts, as kube-apiserver does.
+func (s *Server) TLS() *tls.Config { return s.tls.Clone() }
 
 // freeAddresses are loopback addresses that nobody listens on.
 func freeAddresses(n int) ([]string, error) {

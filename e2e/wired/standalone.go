@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	authzv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,16 +26,15 @@ func NewServer(o Options, dir string) (*Server, error) {
 	return newServer(&o, dir, pki)
 }
 
-// httpClient shows the certificate that the server expects from kube-apiserver.
-func (p *pki) httpClient() (*http.Client, error) {
+// clientTLS shows the certificate that the server expects from kube-apiserver.
+func (p *pki) clientTLS() (*tls.Config, error) {
 	pair, err := tls.X509KeyPair(p.client.Cert, p.client.Key)
 	if err != nil {
 		return nil, fmt.Errorf("reading the client's certificate: %w", err)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(p.serverCA.PEM())
-	conf := &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: conf, ForceAttemptHTTP2: true}, Timeout: 10 * time.Second}, nil
+	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // Ask sends a SubjectAccessReview as kube-apiserver would. Anything but an answer is an error.

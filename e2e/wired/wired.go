@@ -30,6 +30,8 @@ type Options struct {
 	PolicyDir string
 	// Args are further flags of bailiwick serve.
 	Args []string
+	// OwnCertificate says that Args tell where its serving certificate is from.
+	OwnCertificate bool
 	// CRDs are the foreign kinds that the API server knows.
 	CRDs []controlplane.CRDSet
 	// Out is told of each step, Log gets what bailiwick logs. Nil: nobody.
