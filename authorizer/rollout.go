@@ -77,6 +77,7 @@ func (g granter) shadow(snapshots policy.Holder, compared Compared) authorizer.A
 		who := subjectOf(a)
 		if snap := snapshots.Load(); snap != nil && compared != nil && g.concerns(snap, who) {
 			ask := askOf(a)
+			ask.Labels, _ = a.GetLabelSelector()
 			_, allowed := g.grant(snap, who, &ask)
 			compared(g.name, snap.Holds(who, &ask), allowed)
 		}

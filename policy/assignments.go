@@ -29,12 +29,18 @@ type RoleAssignment struct {
 	} `json:"spec"`
 }
 
-func (ra *RoleAssignment) check() error {
+// Target is the object that the role is given on, under whichever name it stands.
+func (ra *RoleAssignment) Target() v1alpha1.ObjectReference {
 	for _, on := range []*v1alpha1.ObjectReference{ra.Spec.Quoted, ra.Spec.Bare} {
 		if on != nil {
-			ra.Spec.On = *on
+			return *on
 		}
 	}
+	return ra.Spec.On
+}
+
+func (ra *RoleAssignment) check() error {
+	ra.Spec.On = ra.Target()
 	if ra.Spec.On.Kind == "" {
 		return &FieldError{Path: "spec.object.kind", Err: errors.New("is required: it says on what the role is assigned")}
 	}
@@ -55,13 +61,24 @@ type assignments struct {
 	*compiler
 	roles       map[string]*definition
 	hierarchy   hierarchy
-	dataCenters map[string]bool // those that the cluster that is served is in
+	dataCenters map[string]dataCenter
+}
+
+// dataCenter is what assignments ask of a DataCenter.
+type dataCenter struct {
+	uid  string
+	here bool // the cluster that is served is in it
 }
 
 func (c *compiler) assign(objs *Objects) {
-	a := assignments{compiler: c, roles: c.definitions(objs), dataCenters: map[string]bool{},
+	a := assignments{compiler: c, roles: c.definitions(objs), dataCenters: map[string]dataCenter{},
 		hierarchy: hierarchy{users: map[string]*assigned{}, groups: map[string]*assigned{}}}
 	c.snap.dataCenters = map[place][]place{}
+	c.snap.permissions = newPermissions()
+	c.snap.users = map[string]bool{}
+	for _, user := range objs.Users {
+		c.snap.users[user.Metadata.Name] = true
+	}
 	for _, d := range unique(&c.problems, objs.DataCenters) {
 		a.dataCenter(d)
 	}
@@ -78,15 +95,14 @@ func (a *assignments) dataCenter(d *DataCenter) {
 		a.problems.add(Error, &d.Object, "spec.clusterSelector", err.Error(), "")
 		return
 	}
+	a.snap.centers = append(a.snap.centers, center{d.Metadata.Name, d.Metadata.UID, s})
 	for _, cluster := range a.clusters {
 		if s.Matches(cluster.Metadata.Labels) {
 			at := clusterPlace(ClusterRef(cluster.Ref()))
 			a.snap.dataCenters[at] = append(a.snap.dataCenters[at], place{on: ovirt.DataCenter, name: d.Metadata.Name})
 		}
 	}
-	if a.self != nil && s.Matches(a.self.Metadata.Labels) {
-		a.dataCenters[d.Metadata.Name] = true
-	}
+	a.dataCenters[d.Metadata.Name] = dataCenter{d.Metadata.UID, a.self != nil && s.Matches(a.self.Metadata.Labels)}
 }
 
 // assignment gives the role to each of its subjects, if it holds on the cluster that is served.
@@ -106,10 +122,19 @@ func (a *assignments) assignment(ra *RoleAssignment) {
 		report("spec.object.kind", "roles are assigned on no %q", ra.Spec.On.Kind)
 		return
 	}
-	places, err := a.places(on, &ra.Spec.On)
-	if err != nil {
-		report("spec.object", "%v", err)
+	if path, mistake := misnamed(on, &ra.Spec.On); mistake != "" {
+		report("spec.object."+path, "%s", mistake)
 		return
+	}
+	at, err := a.placed(on, &ra.Spec.On)
+	if err != nil {
+		report("spec.object.cluster", "%v", err)
+		return
+	}
+	held := assignment{definition: role, uid: at.uid, by: ra.Ref().String(), via: role.Name + " on " + at.String()}
+	held.reason = "allowed by " + held.by + " via " + held.via
+	if ra.Spec.Expires != nil {
+		held.ends = ra.Spec.Expires.UTC().Format(time.RFC3339)
 	}
 	for i, subject := range ra.Spec.Subjects {
 		user, group, ok := subjectOf(subject)
@@ -117,9 +142,11 @@ func (a *assignments) assignment(ra *RoleAssignment) {
 			report(fmt.Sprintf("spec.subjects[%d]", i), "%s %q is nobody", subject.Kind, subject.Name)
 			continue
 		}
-		for _, p := range places {
-			a.hierarchy.add(user, group, p, assignment{role, ra.Spec.On.UID, p, ra.Ref()})
+		for _, p := range at.places {
+			a.hierarchy.add(user, group, p, held)
 		}
+		a.snap.permissions.add(user, group, &Permission{Subject: subject, Role: role.Name, On: ra.Spec.On, Expires: ra.Spec.Expires,
+			By: ra.Ref(), Position: ra.Position, role: role})
 	}
 }
 
@@ -137,53 +164,18 @@ func (a *assignments) over(ra *RoleAssignment) bool {
 	return false
 }
 
-// places are where an assignment holds on the cluster that is served; none: it holds elsewhere.
-func (a *assignments) places(on ovirt.ObjectType, at *v1alpha1.ObjectReference) ([]place, error) {
-	var cluster ClusterRef
-	if at.Cluster != "" {
-		var err error
-		if cluster, err = ParseClusterRef(at.Cluster); err != nil {
-			return nil, err
-		}
-	}
-	here := at.Cluster == "" || cluster == a.opts.Self
-	switch on {
-	case ovirt.System:
-		return []place{theSystem}, nil
-	case ovirt.DataCenter:
-		places := []place{{on: on, name: at.Name}}
-		if a.dataCenters[at.Name] {
-			places = append(places, theDataCenter)
-		}
-		return places, nil
-	case ovirt.Cluster:
-		var places []place
-		if here && a.opts.Self != (ClusterRef{}) || at.Cluster == "" {
-			places = append(places, theCluster)
-		}
-		if at.Cluster != "" {
-			places = append(places, clusterPlace(cluster))
-		}
-		return places, nil
-	}
-	if !here {
-		return nil, nil
-	}
-	return []place{{on, at.Namespace, at.Name}}, nil
-}
-
 // subjectOf is the user or the group that a subject of an assignment names.
 func subjectOf(s v1alpha1.Subject) (user, group string, ok bool) {
 	switch s.Kind {
 	case v1alpha1.SubjectUser:
-		return s.Name, "", s.Name != ""
+		return s.Name, "", s.Name != "" && s.Namespace == ""
 	case v1alpha1.SubjectGroup:
-		return "", s.Name, s.Name != ""
+		return "", s.Name, s.Name != "" && s.Namespace == ""
 	case v1alpha1.SubjectServiceAccount:
 		sa, ok := ParseServiceAccount(ServiceAccount{Namespace: s.Namespace, Name: s.Name}.Username())
 		return sa.Username(), "", ok
 	case v1alpha1.SubjectEveryone:
-		return "", everyone, true
+		return "", everyone, s.Name == "" && s.Namespace == ""
 	default:
 		return "", "", false
 	}
@@ -200,58 +192,11 @@ func (h *hierarchy) add(user, group string, p place, as assignment) {
 		to[name] = a
 	}
 	a.on[p] = append(a.on[p], as)
-	for _, within := range []place{{on: p.on, namespace: p.namespace}, {on: p.on}, {on: ovirt.AnyObject}, {on: ovirt.AnyObject, namespace: p.namespaceOf()}} {
+	a.types |= 1 << p.on
+	a.ruled = a.ruled || as.super || len(as.rules) > 0
+	for _, within := range []place{{on: p.on, namespace: p.namespace}, {on: ovirt.AnyObject}, {on: ovirt.AnyObject, namespace: p.namespaceOf()}} {
 		if !slices.ContainsFunc(a.within[within], func(other assignment) bool { return other.definition == as.definition }) {
 			a.within[within] = append(a.within[within], as)
 		}
 	}
-}
-
-// definitions are the predefined roles and those of the policy, by name.
-func (c *compiler) definitions(objs *Objects) map[string]*definition {
-	roles := map[string]*definition{}
-	for _, role := range ovirt.Roles() {
-		roles[role.Name] = &definition{Role: *role, super: role.Name == ovirt.SuperUser}
-	}
-	for _, d := range unique(&c.problems, objs.RoleDefinitions) {
-		name := d.Metadata.Name
-		switch {
-		case roles[name] == nil:
-			roles[name] = c.definition(d)
-		case d.Metadata.Labels[PredefinedLabel] != "true":
-			c.problems.add(Error, &d.Object, "metadata.name", fmt.Sprintf("%s is a predefined role, which nothing changes", name), "clone it under another name")
-		}
-	}
-	return roles
-}
-
-// definition makes a role of what a RoleDefinition says. What cannot be in it is left out.
-//
-// Upstream: ovirt-engine AddRoleWithActionGroupsCommand.
-func (c *compiler) definition(d *RoleDefinition) *definition {
-	role := &definition{Role: ovirt.Role{Name: d.Metadata.Name, Type: ovirt.RoleType(d.Spec.Type), Description: d.Spec.Description}, rules: d.Spec.Rules}
-	for i, name := range d.Spec.ActionGroups {
-		path := fmt.Sprintf("spec.actionGroups[%d]", i)
-		group, known := ovirt.GroupByName(string(name))
-		switch {
-		case !known:
-			c.problems.add(Error, &d.Object, path, fmt.Sprintf("there is no action group %q", name), "")
-		case group.Type() == ovirt.Admin && role.Type != ovirt.Admin:
-			c.problems.add(Error, &d.Object, path, fmt.Sprintf("%s is for administrator roles", name), "leave it out, or make a role of type Admin")
-		default:
-			role.Groups = role.Groups.With(group)
-		}
-	}
-	role.ViewsChildren = role.Groups.ViewsChildren()
-	if d.Spec.ViewsChildren != nil {
-		role.ViewsChildren = *d.Spec.ViewsChildren
-	}
-	for i, name := range d.Spec.ObjectTypes {
-		if on, known := ovirt.ObjectTypeByName(string(name)); known {
-			role.Only |= ovirt.Only(on)
-		} else {
-			c.problems.add(Error, &d.Object, fmt.Sprintf("spec.objectTypes[%d]", i), fmt.Sprintf("there is no object type %q", name), "")
-		}
-	}
-	return role
 }

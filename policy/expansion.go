@@ -48,7 +48,7 @@ func (e *expansion) onCluster(m *member, yield func(HeldRole) bool) bool {
 	cluster := e.options.RancherCluster
 	bound := m.on[cluster]
 	if cluster != LocalCluster {
-		bound = slices.Concat(bound, m.on[everyOther])
+		bound = slices.Concat(bound, m.on[EveryOther])
 	}
 	for _, b := range bound {
 		if !e.role(&b, &b.rules, "", yield) {

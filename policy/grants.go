@@ -17,7 +17,8 @@ type HeldRole struct {
 	// Rules are never none, and each is either on resources or on paths. They mean what they mean to RBAC, but for the
 	// verb "*": it does not cover impersonation. The list is shared by all who hold the role, and must not be changed.
 	Rules []rbacv1.PolicyRule
-	// By is the object that gives it: a RoleRequest, or a binding of Rancher.
+	// By is the object that gives it: a RoleRequest, a binding of Rancher, or a RoleAssignment. It is empty for what no
+	// binding of a role could narrow.
 	By string
 	// Role is where the rules stand.
 	Role string
@@ -26,15 +27,21 @@ type HeldRole struct {
 }
 
 // Origin is the way by which he holds it. With "allowed by " before, it is the reason of the answers that rest on it.
-func (h *HeldRole) Origin() string { return h.By + " via " + h.Role }
+// Without By it is what a role gives to all who hold it.
+func (h *HeldRole) Origin() string {
+	if h.By == "" {
+		return h.Role
+	}
+	return h.By + " via " + h.Role
+}
 
-// Grants yields every role that somebody holds on the cluster that is served, by RoleRequests and by bindings of
-// Rancher. The order is always the same: by source, within that by subject, the whole cluster before namespaces. Who
+// Grants yields every role that somebody holds on the cluster that is served, by RoleRequests, by bindings of Rancher and
+// by RoleAssignments. The order is always the same: by source, within that by subject, the whole cluster before namespaces. Who
 // holds a role in a project holds it in each of its namespaces. What RBAC itself grants there is not among them, and
 // nobody is whom the authorizers leave to RBAC.
 func (s *Snapshot) Grants() iter.Seq[HeldRole] {
 	return func(yield func(HeldRole) bool) {
-		for _, source := range [...]iter.Seq[HeldRole]{s.requestGrants(), s.ownerGrants(), s.templateGrants()} {
+		for _, source := range [...]iter.Seq[HeldRole]{s.requestGrants(), s.ownerGrants(), s.templateGrants(), s.roleGrants()} {
 			for h := range source {
 				if !yield(h) {
 					return

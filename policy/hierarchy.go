@@ -1,12 +1,7 @@
 package policy
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"iter"
-	"strings"
-
-	"k8s.io/apimachinery/pkg/selection"
 
 	"github.com/bailiwick-dev/bailiwick/policy/ovirt"
 )
@@ -20,7 +15,12 @@ type hierarchy struct {
 // assigned is what one user or group was assigned.
 type assigned struct {
 	on map[place][]assignment
-	// within are the roles on any object of a type in a namespace, each once; without a namespace on any at all.
+	// types are those of its keys, a bit each, and ruled says that any of the roles has rules of its own: most questions end
+	// there.
+	types uint16
+	ruled bool
+	// within are the roles on any object of a type, each once: on those in a namespace if there they are, and of AnyObject
+	// besides on any at all.
 	within map[place][]assignment
 }
 
@@ -28,9 +28,20 @@ type assigned struct {
 type assignment struct {
 	*definition
 	// uid is the object that is meant; of another of its name it does not count. Empty: whichever has the name.
-	uid    string
-	at     place
-	origin Ref
+	uid string
+	// ends is when, as it was written; empty: never.
+	ends string
+	// by is the RoleAssignment and via the role and the object, as they are printed. Together they are the reason of every
+	// answer that rests on it.
+	by, via, reason string
+}
+
+// at are the roles at a place.
+func (a *assigned) at(p place) []assignment {
+	if a.types&(1<<p.on) == 0 {
+		return nil
+	}
+	return a.on[p]
 }
 
 // of yields what a user was assigned: under his name, and under those of his groups.
@@ -51,69 +62,97 @@ func (h *hierarchy) of(who Subject) iter.Seq[*assigned] {
 const everyone = "system:authenticated"
 
 // RoleGrant says whether an assigned role allows the request on the cluster that is served, and which one. What only
-// the body of the request tells is left to the guards, which ask Meets. Controllers and those on whom the cluster
+// the body of the request tells is left to the guards, which ask what somebody Lacks. Controllers and those on whom the cluster
 // depends are left to RBAC.
 func (s *Snapshot) RoleGrant(who Subject, ask *Ask) (reason string, allowed bool) {
-	if ask.NonResource || s.IsController(who.Name) || IsEssential(who) {
+	if ask.NonResource || s.leftToRBAC(who) {
 		return "", false
 	}
+	var buffer [usualHolders]*assigned
+	held := buffer[:0]
 	for a := range s.hierarchy.of(who) {
 		if g := a.custom(s, ask); g != nil {
-			return g.reason(), true
+			return g.reason, true
 		}
+		held = append(held, a)
 	}
-	for _, q := range ovirt.For(ask.Verb, ask.Group, ask.Resource, ask.Subresource) {
-		if reason, met := s.met(who, q, ask); met {
+	for qs := range alike(ovirt.For(ask.Verb, ask.Group, ask.Resource, ask.Subresource)) {
+		if reason, met := s.met(who, held, qs, ask); met {
 			return reason, true
 		}
 	}
 	return "", false
 }
 
+// usualHolders is how many names of a user, his own and those of his groups, usually have assignments.
+const usualHolders = 8
+
+// alike yields runs of requirements that are about the same objects.
+func alike(qs []ovirt.Requirement) iter.Seq[[]ovirt.Requirement] {
+	return func(yield func([]ovirt.Requirement) bool) {
+		for len(qs) > 0 {
+			n := 1
+			for n < len(qs) && qs[n].On == qs[0].On && qs[n].Place == qs[0].Place && judgedAgain(&qs[n]) == judgedAgain(&qs[0]) {
+				n++
+			}
+			if !yield(qs[:n]) {
+				return
+			}
+			qs = qs[n:]
+		}
+	}
+}
+
+// judgedAgain says whether admission asks of the object itself, so that here any of its type will do.
+func judgedAgain(q *ovirt.Requirement) bool { return q.Place == ovirt.Body && q.Told != ovirt.Request }
+
 // IsAssigned says whether any assignment names the user, or one of his groups, or he holds a role on what he has made.
 func (s *Snapshot) IsAssigned(who Subject) bool {
 	for range s.hierarchy.of(who) {
 		return true
 	}
-	return s.inventory.makers[who.Name]
+	return s.inventory.makers[creation{who.Name, ovirt.AnyObject}]
 }
 
-// met says whether a user meets one requirement of a request.
-func (s *Snapshot) met(who Subject, q ovirt.Requirement, ask *Ask) (reason string, met bool) {
+// met says whether a user meets one of several requirements that are about the same objects.
+func (s *Snapshot) met(who Subject, held []*assigned, qs []ovirt.Requirement, ask *Ask) (reason string, met bool) {
 	var buffer [usualPlaces]place
+	q := &qs[0]
 	way := s.way(buffer[:0], q, ask)
-	for a := range s.hierarchy.of(who) {
-		if g := a.meets(s.inventory, way, q); g != nil {
-			return g.reason(), true
+	anywhere := judgedAgain(q) && (q.On != ovirt.StorageDomain || s.hasFoothold(who, ask.Namespace))
+	for _, a := range held {
+		if g := a.meets(s.inventory, way, qs, ask); g != nil {
+			return g.reason, true
 		}
-		if q.Place == ovirt.Body && q.Told != ovirt.Request && (q.On != ovirt.StorageDomain || s.hasFoothold(who, ask.Namespace)) {
-			// Admission asks of the object itself.
-			if g := firstThatMeets(a.within[place{on: q.On, namespace: ask.Namespace}], q); g != nil {
-				return g.reason(), true
+		if anywhere {
+			if g := firstThatMeets(a.within[anyOf(q.On, ask)], qs); g != nil {
+				return g.reason, true
 			}
 		}
 	}
-	return s.made(who, way, q, ask)
+	return s.made(who, way, qs, ask)
 }
 
-// hasFoothold says whether a user was assigned anything in a namespace, or above it. Who may make disks of a storage
-// class may not make them in everybody's namespace for that.
+// hasFoothold says whether a user was assigned anything in a namespace, or above it, or has a machine there. Who may make
+// disks of a storage class may not make them in everybody's namespace for that. What everyone was assigned is no foothold.
 func (s *Snapshot) hasFoothold(who Subject, namespace string) bool {
 	for a := range s.hierarchy.of(who) {
-		above := len(a.on[theCluster]) + len(a.on[theDataCenter]) + len(a.on[theSystem])
-		if above+len(a.within[place{on: ovirt.AnyObject, namespace: namespace}]) > 0 {
+		switch {
+		case a == s.hierarchy.groups[everyone]:
+		case len(a.at(theCluster))+len(a.at(theDataCenter))+len(a.at(theSystem)) > 0,
+			namespace != "" && len(a.within[place{on: ovirt.AnyObject, namespace: namespace}]) > 0:
 			return true
 		}
 	}
-	return false
+	return s.inventory.madeAny(who.Name, ovirt.VirtualMachine, place{on: ovirt.VirtualMachine, namespace: namespace})
 }
 
-// meets is the first role on the way that meets the requirement, or nil.
-func (a *assigned) meets(inv *inventory, way places, q ovirt.Requirement) *assignment {
+// meets is the first role on the way that meets one of the requirements, or nil.
+func (a *assigned) meets(inv *inventory, way places, qs []ovirt.Requirement, ask *Ask) *assignment {
 	for _, p := range way {
-		list := a.on[p]
+		list := a.at(p)
 		for i := range list {
-			if (list[i].super && p == theSystem || list[i].Meets(q)) && list[i].isOf(inv, p) {
+			if (list[i].super && p == theSystem || meetsAny(&list[i].Role, qs)) && list[i].isOf(inv, p, ask) {
 				return &list[i]
 			}
 		}
@@ -121,69 +160,25 @@ func (a *assigned) meets(inv *inventory, way places, q ovirt.Requirement) *assig
 	return nil
 }
 
-func firstThatMeets(list []assignment, q ovirt.Requirement) *assignment {
+func firstThatMeets(list []assignment, qs []ovirt.Requirement) *assignment {
 	for i := range list {
-		if list[i].Meets(q) {
+		if meetsAny(&list[i].Role, qs) {
 			return &list[i]
 		}
 	}
 	return nil
 }
 
-// isOf says whether the object at a place is the one that was meant.
-func (a *assignment) isOf(inv *inventory, p place) bool {
-	return a.uid == "" || inv.isThere(p, a.uid)
-}
-
-// String is the sentence's end that every answer uses:
-// `RoleAssignment "ops": ClusterAdmin on Cluster`.
-func (a *assignment) String() string {
-	return a.origin.String() + ": " + a.Name + " on " + a.at.String()
-}
-
-func (a *assignment) reason() string { return "allowed by " + a.String() }
-
-// made answers from what the user has made himself, and is given a role on for that.
-func (s *Snapshot) made(who Subject, way places, q ovirt.Requirement, ask *Ask) (reason string, met bool) {
-	for _, p := range way {
-		if role := creatorRoles[p.on]; role != nil && role.Meets(q) && s.inventory.madeBy(who.Name, p) {
-			return "allowed because you made it (" + role.Name + ")", true
+func meetsAny(role *ovirt.Role, qs []ovirt.Requirement) bool {
+	for i := range qs {
+		if role.Meets(qs[i]) {
+			return true
 		}
-	}
-	switch role := creatorRoles[q.On]; {
-	case role == nil || !role.Meets(q):
-		return "", false
-	case q.Place == ovirt.Body && q.Told != ovirt.Request && s.inventory.madeAny(who.Name, q.On, ask.Namespace),
-		listsOwn(who, q, ask):
-		return "allowed for what you made (" + role.Name + ")", true
-	default:
-		return "", false
-	}
-}
-
-// stamped are the resources whose objects carry CreatorLabel.
-var stamped = map[string]bool{
-	"virtualmachines": true, "virtualmachinetemplates": true, "virtualmachineimages": true, "persistentvolumeclaims": true,
-	"datavolumes": true, "network-attachment-definitions": true, "clusternetworks": true,
-}
-
-// CreatorID is the value of CreatorLabel for a user, whose name may be no label.
-func CreatorID(username string) string {
-	sum := sha256.Sum256([]byte(username))
-	return strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
-}
-
-// listsOwn says whether a list or watch is of what the user has made, by the label that the guards write.
-func listsOwn(who Subject, q ovirt.Requirement, ask *Ask) bool {
-	if q.Place != ovirt.Named || ask.Name != "" || ask.Verb != "list" && ask.Verb != "watch" || !stamped[ask.Resource] {
-		return false
-	}
-	for _, r := range ask.Labels {
-		if r.Key() != CreatorLabel || r.Operator() != selection.In && r.Operator() != selection.Equals && r.Operator() != selection.DoubleEquals {
-			continue
-		}
-		values := r.ValuesUnsorted()
-		return len(values) == 1 && values[0] == CreatorID(who.Name)
 	}
 	return false
+}
+
+// isOf says whether the object at a place is the one that was meant.
+func (a *assignment) isOf(inv *inventory, p place, ask *Ask) bool {
+	return a.uid == "" || inv.isThere(p, ask.Resource, a.uid)
 }

@@ -2,6 +2,8 @@ package policy
 
 import (
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/bailiwick-dev/bailiwick/policy/ovirt"
 )
@@ -11,7 +13,8 @@ import (
 type inventory struct {
 	namespaces map[string]*stock
 	networks   map[string]string // of a VlanConfig
-	makers     map[string]bool   // users who have made anything
+	// makers are who has made things of a type anywhere, of AnyObject too if he was given a role for it.
+	makers map[creation]bool
 }
 
 // stock is what there is in one namespace, or in none.
@@ -33,13 +36,14 @@ type creation struct {
 	on   ovirt.ObjectType
 }
 
-// creatorRoles are what who makes an object is given on it.
+// creatorRoles are what who makes an object is given on it, by the type of the object. An image is a template, and a disk
+// of the image store.
 //
 // Upstream: ovirt-engine's AddPermissionCommand callers: AddVmCommand, AddVmTemplateCommand, AddDiskCommand,
 // AddNetworkCommand, AddVnicProfileCommand.
-var creatorRoles = map[ovirt.ObjectType]*ovirt.Role{
+var creatorRoles = [...]*ovirt.Role{
 	ovirt.VirtualMachine: predefined("UserVmManager"),
-	ovirt.Template:       predefined("TemplateOwner"),
+	ovirt.Template:       together(ovirt.Template, "TemplateOwner", "UserTemplateBasedVm", "DiskOperator"),
 	ovirt.Disk:           predefined("DiskOperator"),
 	ovirt.VnicProfile:    predefined("NetworkAdmin"),
 	ovirt.Network:        predefined("NetworkAdmin"),
@@ -77,6 +81,17 @@ func predefined(name string) *ovirt.Role {
 	return role
 }
 
+// together is what predefined roles give on a type of objects.
+func together(on ovirt.ObjectType, names ...string) *ovirt.Role {
+	all := &ovirt.Role{Name: strings.Join(names, ", "), Type: ovirt.User, Only: ovirt.Only(on)}
+	for _, name := range names {
+		role := predefined(name)
+		all.Groups = all.Groups.Union(role.Groups)
+		all.ViewsChildren = all.ViewsChildren || role.ViewsChildren
+	}
+	return all
+}
+
 // newInventory indexes the inventory among the objects, and takes over from the one before what is still the same.
 func newInventory(objs *Objects, before *inventory) *inventory {
 	inv := &inventory{namespaces: map[string]*stock{}, networks: map[string]string{}}
@@ -102,10 +117,10 @@ func newInventory(objs *Objects, before *inventory) *inventory {
 		}
 		inv.namespaces[namespace] = newStock(objects)
 	}
-	inv.makers = map[string]bool{}
+	inv.makers = map[creation]bool{}
 	for _, s := range inv.namespaces {
 		for c := range s.creators {
-			inv.makers[c.user] = true
+			inv.makers[c], inv.makers[creation{c.user, ovirt.AnyObject}] = true, true
 		}
 	}
 	for _, v := range objs.VlanConfigs {
@@ -131,9 +146,12 @@ func newStock(objects []header) *stock {
 				s.users[disk] = append(s.users[disk], h.Metadata.Name)
 			}
 		}
-		if on, user := typeOf[h.Kind], creatorOf(o); user != "" {
+		if on, user := typeOf[h.Kind], creatorOf(o); user != "" && creatorRoles[on] != nil {
 			s.creators[creation{user, on}] = true
 		}
+	}
+	for disk := range s.users {
+		slices.Sort(s.users[disk])
 	}
 	return s
 }
@@ -195,21 +213,39 @@ func (inv *inventory) networkOf(namespace, name string) string {
 	return ""
 }
 
-// at yields the objects at a place.
-func (inv *inventory) at(p place) iter.Seq[*Object] {
-	return func(yield func(*Object) bool) {
-		for _, kind := range kindsOf[p.on] {
-			if o := inv.find(p.namespace, kind, p.name); o != nil && !yield(o.header()) {
+// kindOf is the kind of a resource whose type has several kinds: objects of one name are not one object.
+var kindOf = map[string]string{
+	"virtualmachinetemplates":        "VirtualMachineTemplate",
+	"virtualmachinetemplateversions": "VirtualMachineTemplate",
+	"virtualmachineimages":           "VirtualMachineImage",
+	"persistentvolumeclaims":         "PersistentVolumeClaim",
+	"datavolumes":                    "DataVolume",
+}
+
+// at yields the objects at a place that a request for a resource can be about; without one, all.
+func (inv *inventory) at(p place, resource string) iter.Seq[header] {
+	return func(yield func(header) bool) {
+		kinds := kindsOf[p.on]
+		for _, kind := range kinds {
+			o := inv.find(p.namespace, kind, p.name)
+			meant := len(kinds) == 1 || resource == "" || kind == kindOf[resource] || p.on == ovirt.Disk && inv.isFilled(p)
+			if o != nil && meant && !yield(o) {
 				return
 			}
 		}
 	}
 }
 
+// isFilled says whether a disk is the claim of the DataVolume of its name: both are one disk.
+func (inv *inventory) isFilled(p place) bool {
+	claim := inv.find(p.namespace, "PersistentVolumeClaim", p.name)
+	return claim != nil && slices.Contains(claim.header().Metadata.OwnerReferences, OwnerReference{Kind: "DataVolume", Name: p.name})
+}
+
 // isThere says whether an object with a UID is at a place.
-func (inv *inventory) isThere(p place, uid string) bool {
-	for o := range inv.at(p) {
-		if o.Metadata.UID == uid {
+func (inv *inventory) isThere(p place, resource, uid string) bool {
+	for o := range inv.at(p, resource) {
+		if o.header().Metadata.UID == uid {
 			return true
 		}
 	}
@@ -217,18 +253,21 @@ func (inv *inventory) isThere(p place, uid string) bool {
 }
 
 // madeBy says whether a user has made what is at a place, and is given a role on it for that.
-func (inv *inventory) madeBy(user string, p place) bool {
-	for _, kind := range kindsOf[p.on] {
-		if o := inv.find(p.namespace, kind, p.name); o != nil && creatorOf(o) == user {
+func (inv *inventory) madeBy(user string, p place, resource string) bool {
+	for o := range inv.at(p, resource) {
+		if creatorOf(o) == user {
 			return true
 		}
 	}
 	return false
 }
 
-// madeAny says whether a user has made anything of a type in a namespace.
-func (inv *inventory) madeAny(user string, on ovirt.ObjectType, namespace string) bool {
-	s := inv.namespaces[namespace]
+// madeAny says whether a user has made anything of a type, in the namespace of a place if what is there is in one.
+func (inv *inventory) madeAny(user string, on ovirt.ObjectType, p place) bool {
+	if !inNamespace(p.on) {
+		return inv.makers[creation{user, on}]
+	}
+	s := inv.namespaces[p.namespace]
 	return s != nil && s.creators[creation{user, on}]
 }
 

@@ -13,17 +13,42 @@ type place struct {
 	namespace, name string
 }
 
-// String names the object: `VirtualMachine ns/vm`, `Cluster`.
+// String names the object: `VirtualMachine ns/vm`, `Cluster SveltosCluster:gke/one`, `System`.
 func (p place) String() string {
+	if kind, name, ok := strings.Cut(p.name, ":"); ok && p.on == ovirt.Cluster {
+		return p.on.String() + " " + ClusterRef{Kind: kind, Namespace: p.namespace, Name: name}.String()
+	}
 	return strings.TrimSuffix(Ref{Kind: p.on.String(), Namespace: p.namespace, Name: p.name}.String(), ` ""`)
 }
 
-// namespaceOf is the namespace in which the place is, or which it is.
+// namespaceOf is the namespace in which the place is, or which it is; that of a cluster is elsewhere.
 func (p place) namespaceOf() string {
-	if p.on == ovirt.Namespace {
+	switch p.on {
+	case ovirt.Namespace:
 		return p.name
+	case ovirt.Cluster:
+		return ""
+	default:
+		return p.namespace
 	}
-	return p.namespace
+}
+
+// inNamespace says whether objects of a type are in a namespace.
+func inNamespace(on ovirt.ObjectType) bool {
+	switch on {
+	case ovirt.VirtualMachine, ovirt.VirtualMachinePool, ovirt.Template, ovirt.Disk, ovirt.VnicProfile:
+		return true
+	default:
+		return false
+	}
+}
+
+// anyOf stands for any object of a type, in the namespace of a request where objects of the type are in one.
+func anyOf(on ovirt.ObjectType, ask *Ask) place {
+	if inNamespace(on) {
+		return place{on: on, namespace: ask.Namespace}
+	}
+	return place{on: on}
 }
 
 var (
@@ -97,12 +122,13 @@ func (s *Snapshot) from(ps places, at place) places {
 		if network := s.inventory.networkOf(at.namespace, at.name); network != "" {
 			ps = append(ps, place{on: ovirt.Network, name: network})
 		}
+	default: // above them is what is above all of their type
 	}
 	return ps.above(at.on, at.namespace)
 }
 
 // way is where a requirement of a request can be met: the places at which a role would do.
-func (s *Snapshot) way(ps places, q ovirt.Requirement, ask *Ask) places {
+func (s *Snapshot) way(ps places, q *ovirt.Requirement, ask *Ask) places {
 	switch named := ask.Name != ""; {
 	case named && q.Place == ovirt.Itself:
 		return append(ps, itself(q.On, ask))
@@ -117,12 +143,15 @@ func (s *Snapshot) way(ps places, q ovirt.Requirement, ask *Ask) places {
 	}
 	// What is in a cluster or a namespace, whichever object it is, may be given there.
 	switch q.On {
+	case ovirt.System:
+		ps = append(ps, theSystem)
 	case ovirt.Cluster:
 		ps = append(ps, theCluster)
 	case ovirt.Namespace:
-		if ask.Namespace != "" {
+		if q.Place != ovirt.Named && ask.Namespace != "" {
 			ps = append(ps, place{on: ovirt.Namespace, name: ask.Namespace})
 		}
+	default: // others are objects of which there are many
 	}
 	return ps.above(q.On, ask.Namespace)
 }

@@ -121,6 +121,11 @@ type GlobalRoleBinding struct {
 	GroupPrincipalName string `json:"groupPrincipalName"`
 }
 
+// User is somebody whom Rancher knows. His name is the user name that clusters see.
+//
+// Upstream: management.cattle.io/v3 User, rancher pkg/apis/management.cattle.io/v3/authn_types.go.
+type User struct{ Object }
+
 // ProjectOf is the project in which a namespace stands, <cluster id>:<name>, or "".
 func (n *Namespace) ProjectOf() string { return n.Metadata.Annotations[ProjectAnnotation] }
 

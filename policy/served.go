@@ -72,6 +72,7 @@ var served = map[schema.GroupKind]Served{
 	{Group: RancherGroup, Kind: "Project"}:                          {Resource: "projects", Where: Fleet, Custom: true},
 	{Group: RancherGroup, Kind: "GlobalRole"}:                       {Resource: "globalroles", Where: Fleet, Custom: true},
 	{Group: RancherGroup, Kind: "GlobalRoleBinding"}:                {Resource: "globalrolebindings", Where: Fleet, Custom: true},
+	{Group: RancherGroup, Kind: "User"}:                             {Resource: "users", Where: Fleet, Custom: true},
 	{Group: BailiwickGroup, Kind: "RoleDefinition"}:                 {Resource: "roledefinitions", Where: Fleet, Custom: true},
 	{Group: BailiwickGroup, Kind: "RoleAssignment"}:                 {Resource: "roleassignments", Where: Fleet, Custom: true},
 	{Group: BailiwickGroup, Kind: "DataCenter"}:                     {Resource: "datacenters", Where: Fleet, Custom: true},

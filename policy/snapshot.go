@@ -34,6 +34,10 @@ type Snapshot struct {
 	inventory        *inventory
 	hierarchy        hierarchy
 	definitions      map[string]*definition
+	customRoles      []*RoleDefinition
+	permissions      permissions
+	centers          []center
+	users            map[string]bool   // whom Rancher knows
 	dataCenters      map[place][]place // of the clusters
 	next             time.Time         // when the next grant ends
 }

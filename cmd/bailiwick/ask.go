@@ -59,7 +59,7 @@ func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
 		return nil, broken("", "-n and -A exclude each other")
 	}
 	rec := &authorizer.AttributesRecord{
-		User: &user.DefaultInfo{Name: a.user, Groups: a.groups},
+		User: &user.DefaultInfo{Name: a.user, Groups: groupsOf(a.user, a.groups)},
 		Verb: args[0],
 	}
 	if strings.HasPrefix(args[1], "/") {
@@ -81,6 +81,20 @@ func (a *ask) attributes(args []string) (*authorizer.AttributesRecord, error) {
 		rec.Name = args[2]
 	}
 	return rec, a.narrow(rec)
+}
+
+// groupsOf are the groups of a user that the API server knows beside those that are named, as for kubectl --as.
+//
+// Upstream: kubernetes/apiserver pkg/endpoints/filters/impersonation.go.
+func groupsOf(username string, named []string) []string {
+	groups := slices.Clone(named)
+	if sa, ok := policy.ParseServiceAccount(username); ok && len(named) == 0 {
+		groups = sa.AccountGroups()
+	}
+	if username != user.Anonymous && !slices.Contains(groups, user.AllUnauthenticated) && !slices.Contains(groups, user.AllAuthenticated) {
+		groups = append(groups, user.AllAuthenticated)
+	}
+	return groups
 }
 
 // narrow puts the label selector into a request for many objects.

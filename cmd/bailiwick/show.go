@@ -19,7 +19,7 @@ func newShow(io stdio) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newShowAdminRBAC(io), newShowBailiwicks(io))
+	cmd.AddCommand(newShowAdminRBAC(io), newShowBailiwicks(io), newShowRoles(io), newShowAssignments(io), newShowTree(io))
 	return cmd
 }
 
@@ -32,19 +32,31 @@ type show struct {
 	admin   string
 }
 
+// flags are those of the commands about tenants.
 func (s *show) flags(fs *pflag.FlagSet) {
-	policyFlags(fs, &s.paths, &s.options)
-	fs.StringVarP(&s.output, "output", "o", "table", "`FORMAT`: "+strings.Join(showFormats, ", "))
+	s.commonFlags(fs)
 	fs.StringVar(&s.cluster, "cluster", "", "only this cluster, `KIND:NS/NAME`, as SveltosCluster:gke/production")
 	fs.StringVar(&s.admin, "admin", "", "only this admin, `[NS/]NAME`, as default/foo")
 }
 
+func (s *show) commonFlags(fs *pflag.FlagSet) {
+	policyFlags(fs, &s.paths, &s.options)
+	fs.StringVarP(&s.output, "output", "o", "table", "`FORMAT`: "+strings.Join(showFormats, ", "))
+}
+
 var showFormats = []string{"table", "wide", "json", "yaml"}
+
+func (s *show) checkFormat() error {
+	if !slices.Contains(showFormats, s.output) {
+		return broken("formats are "+strings.Join(showFormats, ", "), "-o: there is no format %q", s.output)
+	}
+	return nil
+}
 
 // read compiles the policy. What is wrong in it is told, and does not keep the rest from being shown.
 func (s *show) read(io stdio) (snap *policy.Snapshot, complete bool, err error) {
-	if !slices.Contains(showFormats, s.output) {
-		return nil, false, broken("formats are "+strings.Join(showFormats, ", "), "-o: there is no format %q", s.output)
+	if err := s.checkFormat(); err != nil {
+		return nil, false, err
 	}
 	if s.cluster != "" {
 		if _, err := policy.ParseClusterRef(s.cluster); err != nil {
@@ -84,13 +96,13 @@ func writeRows[T any](io stdio, s *show, rows []T, header []string, cells func(T
 	return writeTable(io.out, header, table)
 }
 
-// finished ends a command that has shown what there is.
-func finished(io stdio, rows int, complete bool) error {
+// finished ends a command that has shown what there is by objects of a kind.
+func finished(io stdio, rows int, complete bool, kind string) error {
 	switch {
 	case !complete:
 		return broken("correct the policy and ask again", "parts of the policy are broken, so rows may be missing")
 	case rows == 0:
-		fmt.Fprintln(io.err, "nothing found: no RoleRequest of the policy gives anything like this")
+		fmt.Fprintf(io.err, "nothing found: no %s of the policy gives anything like this\n", kind)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func showAdminRBAC(io stdio, s *show) error {
 	if err := writeRows(io, s, rows, header, adminRow.cells); err != nil {
 		return err
 	}
-	return finished(io, len(rows), complete)
+	return finished(io, len(rows), complete, "RoleRequest")
 }
 
 // adminRow is one row of the table, and one item of the JSON.

@@ -48,7 +48,7 @@ func showBailiwicks(io stdio, s *show) error {
 	if err := writeRows(io, s, rows, []string{"ADMIN", "CLUSTER", "ROLEREQUESTS"}, bailiwickRow.cells); err != nil {
 		return err
 	}
-	return finished(io, len(rows), complete)
+	return finished(io, len(rows), complete, "RoleRequest")
 }
 
 // bailiwickRow is one row of the table, and one item of the JSON.

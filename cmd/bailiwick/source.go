@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/bailiwick-dev/bailiwick/authorizer"
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/policy/load"
 	"github.com/bailiwick-dev/bailiwick/policy/watch"
@@ -54,7 +55,11 @@ func clustersOf(c *config) []watch.Cluster {
 		fleet = 0
 	}
 	if c.Kubeconfig != "" || c.InCluster {
-		clusters = append(clusters, watch.Cluster{Kubeconfig: c.Kubeconfig, Reads: policy.Here | fleet})
+		reads := policy.Here | fleet
+		if hierarchyOf(c) != authorizer.Off {
+			reads |= policy.Inventory
+		}
+		clusters = append(clusters, watch.Cluster{Kubeconfig: c.Kubeconfig, Reads: reads})
 	}
 	return clusters
 }

@@ -43,7 +43,7 @@ status: {failureMessage: x}
 	require.NoError(t, err)
 	require.Equal(t, "7", o.ResourceVersion)
 	require.JSONEq(t, `{"apiVersion": "lib.projectsveltos.io/v1beta1", "kind": "RoleRequest",
-		"metadata": {"name": "a", "labels": {"l": "v"}, "annotations": {"a": "b"}},
+		"metadata": {"name": "a", "uid": "x", "labels": {"l": "v"}, "annotations": {"a": "b"}},
 		"spec": {"clusterSelector": {"matchExpressions": [{"key": "k", "operator": "Exists"}]},
 			"roleRefs": [{"kind": "Secret", "namespace": "ns", "name": "m"}]}, "status": {}}`, string(o.json))
 	require.Empty(t, read(o).problems)

@@ -44,6 +44,22 @@ func (c *guardCase) compareOwner(t *testing.T, got answer) {
 	}
 }
 
+// compareMark looks at the creator with whose mark an object would be stored.
+func (c *guardCase) compareMark(t *testing.T, got answer) {
+	if c.Marked == "" {
+		return
+	}
+	var stored policy.Object
+	require.NoError(t, json.Unmarshal([]byte(got.Object), &stored))
+	if c.Marked == "nobody" {
+		require.NotContains(t, stored.Metadata.Annotations, policy.CreatorAnnotation)
+		require.NotContains(t, stored.Metadata.Labels, policy.CreatorLabel)
+		return
+	}
+	require.Equal(t, c.Marked, stored.Metadata.Annotations[policy.CreatorAnnotation])
+	require.Equal(t, policy.CreatorID(c.Marked), stored.Metadata.Labels[policy.CreatorLabel])
+}
+
 // dependsOnItsCheck asks the guard again without the check that a case names: then nothing refuses the write, or does
 // not warn of it in these words.
 func (c *guardCase) dependsOnItsCheck(t *testing.T, snapshots policy.Holder, guard string, got answer) {

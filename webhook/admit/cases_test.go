@@ -30,6 +30,8 @@ type guardCase struct {
 	Warns     []string       `json:"warns"`
 	// Check is the one that refuses: without it the write passes.
 	Check string `json:"check"`
+	// Marked is the creator, or nobody, with whose mark the object is stored.
+	Marked string `json:"marked"`
 	// Stamped is the owner, namespace/name or nobody, whose labels the object is stored with.
 	Stamped string `json:"stamped"`
 }
@@ -49,8 +51,12 @@ var people = map[string]string{
 
 var caseOptions = policy.Options{
 	PlatformUsers: []string{"root", "limited", "escalator", "binder"}, PlatformGroups: []string{"platform"},
-	MaxTokenLifetime: 30 * 24 * time.Hour, SharedProfiles: []string{"shared"},
+	MaxTokenLifetime: 30 * 24 * time.Hour, SharedProfiles: []string{"shared"}, RancherCluster: policy.LocalCluster,
+	ProtectedNamespaces: []string{"vault"}, BreakGlassGroups: []string{"break-glass"},
 }
+
+// hierarchyGuards judge by roles that are held on the cluster that is served.
+var hierarchyGuards = []string{"virtualmachines", "networks", "disks", "creators"}
 
 // Each archive holds a policy, words that nobody but platform admins may be told, and writes.
 func TestGuardCases(t *testing.T) {
@@ -70,7 +76,11 @@ func TestGuardCases(t *testing.T) {
 				names = append(names, f.Name)
 			}
 		}
-		snapshots := compile(t, commonPolicy(t, guard)+parts["policy.yaml"], caseOptions)
+		options := caseOptions
+		if slices.Contains(hierarchyGuards, guard) {
+			options.Self = policy.ClusterRef{Kind: policy.KindSveltosCluster, Namespace: "gke", Name: "here"}
+		}
+		snapshots := compile(t, commonPolicy(t, guard)+parts["policy.yaml"], options)
 		for _, name := range names {
 			t.Run(filepath.Join(guard, strings.TrimSuffix(filepath.Base(file), ".txtar"), name), func(t *testing.T) {
 				var c guardCase
@@ -79,6 +89,7 @@ func TestGuardCases(t *testing.T) {
 				got := submitRequest(t, snapshots, guard, req)
 				c.compare(t, got)
 				c.compareOwner(t, got)
+				c.compareMark(t, got)
 				c.dependsOnItsCheck(t, snapshots, guard, got)
 				if !slices.Contains(caseOptions.PlatformUsers, c.As) && !slices.Contains(c.Groups, "platform") && !slices.Contains(c.Groups, "system:masters") {
 					requireSilence(t, got, strings.Fields(parts["secret"]))
@@ -92,7 +103,8 @@ func TestGuardCases(t *testing.T) {
 			})
 		}
 	}
-	for _, guard := range []string{"profiles", "derived", "sets", "clusters", "rolerequests", "policysources"} {
+	for _, guard := range []string{"profiles", "derived", "sets", "clusters", "rolerequests", "policysources", "namespaces", "roletemplates", "bindings", "platform", "roledefinitions", "roleassignments",
+		"virtualmachines", "networks", "disks", "creators"} {
 		for _, check := range guardNamed(t, guard).Checks {
 			require.True(t, said[guard+"/"+check.Name], "no case shows what the check %s/%s is for", guard, check.Name)
 		}

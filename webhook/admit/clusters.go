@@ -16,30 +16,34 @@ import (
 var clusters = Guard{
 	Name: "clusters",
 	Doc: "Keeps the labels by which RoleRequests and sets select clusters, on SveltosClusters and Clusters of Cluster API, " +
-		"for platform admins and for tenants who hold the cluster; Classifiers must not write them.",
+		"for platform admins and for tenants who hold the cluster; Classifiers must not write them. Who creates a cluster by a role " +
+		"of the hierarchy has to hold CREATE_CLUSTER on the DataCenters that its labels put it into.",
 	Rules: []admissionregv1.RuleWithOperations{
 		onWrite(policy.SveltosGroup, "sveltosclusters", admissionregv1.NamespacedScope),
 		onWrite(capiGroup, "clusters", admissionregv1.NamespacedScope),
+		on(onlyCreate, provisioningGroup, "clusters", admissionregv1.NamespacedScope),
 		onWrite(policy.SveltosGroup, "classifiers", admissionregv1.ClusterScope),
 		onWrite(policy.SveltosGroup, "managementclusterclassifiers", admissionregv1.ClusterScope),
 	},
 	Checks: []Check{
 		{"management", judgeCluster(managementClusterIsKept)},
 		{"labels", judgeCluster(labelsAreHeld)},
+		{"datacenters", judgeCluster(clusterMovesByRight)},
 		{"notice", judgeCluster(movesAreTold)},
 		{"credentials", judgeCluster(credentialsAreItsOwn)},
 		{"twins", judgeCluster(nameIsNotTaken)},
 		{"classifiers", classifierKeysAreFree},
+		{"created", byRoles(newClustersAreHeld)},
 	},
 }
 
 const capiGroup = "cluster.x-k8s.io"
 
-// judgeCluster makes a check of a rule about clusters; Classifiers have one of their own.
+// judgeCluster makes a check of a rule about clusters that Sveltos can select; Classifiers have one of their own.
 func judgeCluster(rule func(q *Question, cluster, old *policy.Cluster) Verdict) func(*Question) Verdict {
 	judgeIt := judge(rule)
 	return func(q *Question) Verdict {
-		if isClassifier(q) {
+		if isClassifier(q) || q.Request.Resource.Group == provisioningGroup {
 			return Verdict{}
 		}
 		return judgeIt(q)

@@ -21,25 +21,30 @@ const timeoutSeconds = 5
 func Configurations(guards []Guard, snap *policy.Snapshot, client func(path string) admissionregv1.WebhookClientConfig) (*admissionregv1.MutatingWebhookConfiguration, *admissionregv1.ValidatingWebhookConfiguration) {
 	mutating := &admissionregv1.MutatingWebhookConfiguration{
 		TypeMeta:   metav1.TypeMeta{APIVersion: admissionregv1.SchemeGroupVersion.String(), Kind: "MutatingWebhookConfiguration"},
-		ObjectMeta: metav1.ObjectMeta{Name: "bailiwick", Labels: map[string]string{RegistrationLabel: Reconciled}},
+		ObjectMeta: metav1.ObjectMeta{Name: RegistrationName, Labels: map[string]string{RegistrationLabel: Reconciled}},
 	}
 	validating := &admissionregv1.ValidatingWebhookConfiguration{
 		TypeMeta:   metav1.TypeMeta{APIVersion: admissionregv1.SchemeGroupVersion.String(), Kind: "ValidatingWebhookConfiguration"},
-		ObjectMeta: metav1.ObjectMeta{Name: "bailiwick", Labels: map[string]string{RegistrationLabel: Reconciled}},
+		ObjectMeta: metav1.ObjectMeta{Name: RegistrationName, Labels: map[string]string{RegistrationLabel: Reconciled}},
 	}
 	for _, g := range guards {
 		if g.Mutate != nil {
-			mutating.Webhooks = append(mutating.Webhooks, admissionregv1.MutatingWebhook{
+			webhook := admissionregv1.MutatingWebhook{
 				Name:                    g.webhookName(),
 				ClientConfig:            client(g.MutatePath()),
 				Rules:                   g.mutateRules(),
+				MatchConditions:         g.Marking,
 				FailurePolicy:           new(admissionregv1.Fail),
 				MatchPolicy:             new(admissionregv1.Equivalent),
 				SideEffects:             new(admissionregv1.SideEffectClassNone),
 				TimeoutSeconds:          new(int32(timeoutSeconds)),
 				AdmissionReviewVersions: []string{"v1"},
 				ReinvocationPolicy:      new(admissionregv1.IfNeededReinvocationPolicy),
-			})
+			}
+			if g.Marking != nil {
+				webhook.FailurePolicy = new(admissionregv1.Ignore)
+			}
+			mutating.Webhooks = append(mutating.Webhooks, webhook)
 		}
 		validating.Webhooks = append(validating.Webhooks, g.validating(snap, client)...)
 	}
@@ -58,6 +63,7 @@ func (g Guard) validating(snap *policy.Snapshot, client func(path string) admiss
 		TimeoutSeconds:          new(int32(timeoutSeconds)),
 		AdmissionReviewVersions: []string{"v1"},
 	}
+	webhook.NamespaceSelector = g.spared(&webhook.ClientConfig)
 	if g.Narrow != nil {
 		return g.narrowed(webhook, snap)
 	}
@@ -73,12 +79,12 @@ func (g Guard) validating(snap *policy.Snapshot, client func(path string) admiss
 	return []admissionregv1.ValidatingWebhook{webhook, unblocked}
 }
 
-// mutateRules leaves out deletions, in which there is nothing to change.
+// mutateRules leaves out deletions, in which there is nothing to change, and updates where only what is new is marked.
 func (g Guard) mutateRules() []admissionregv1.RuleWithOperations {
 	rules := slices.Clone(g.Rules)
 	for i := range rules {
 		rules[i].Operations = slices.DeleteFunc(slices.Clone(rules[i].Operations), func(op admissionregv1.OperationType) bool {
-			return op == admissionregv1.Delete
+			return op == admissionregv1.Delete || op == admissionregv1.Update && g.Marking != nil
 		})
 	}
 	return rules

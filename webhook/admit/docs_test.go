@@ -12,7 +12,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
-//go:generate go test . -run ^(TestDocs|TestConfigurationsAsYAML)$ -update
+//go:generate go test . -run ^(TestDocs|TestConfigurationsAsYAML|TestDeletionPolicyAsYAML)$ -update
 
 // TestDocs: docs/guards.md is written from the list of guards.
 func TestDocs(t *testing.T) {
@@ -47,11 +47,14 @@ that: enforce (the default), warn, or audit, for a whole guard (--mode profiles=
 			names = append(names, "`"+c.Name+"`")
 		}
 		fmt.Fprintf(&b, "\nChecks: %s.\n", strings.Join(names, ", "))
-		if g.Mutate != nil {
+		switch {
+		case g.Marking != nil:
+			b.WriteString("\nIt also marks new objects, at " + g.MutatePath() + ". While Bailiwick cannot be asked, they are made without a mark.\n")
+		case g.Mutate != nil:
 			b.WriteString("\nIt also changes objects, at " + g.MutatePath() + ".\n")
 		}
 		if g.Narrow != nil {
-			b.WriteString("\nIts webhooks are told only of the objects that the policy names; see [operations.md](operations.md).\n")
+			b.WriteString("\nIts webhooks are told only of those that it could refuse; see [operations.md](operations.md).\n")
 		}
 		if len(g.Unblocked) > 0 {
 			fmt.Fprintf(&b, "\nWhile Bailiwick cannot be asked, writes pass from %s and wait from everybody else.\n", strings.Join(g.Unblocked, ", "))

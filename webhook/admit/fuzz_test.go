@@ -29,12 +29,27 @@ func FuzzServeHTTP(f *testing.F) {
 		{user: "jane", groups: []string{"system:masters"}, object: `{apiVersion: lib.projectsveltos.io/v1beta1, kind: RoleRequest, metadata: {name: p, annotations: {bailiwick.dev/users: "a,b"}}, spec: {serviceAccountName: a, serviceAccountNamespace: b, expirationSeconds: 1, clusterSelector: {matchLabels: {a: b}}, roleRefs: [{kind: ConfigMap, namespace: a, name: "{{ .ClusterName }}"}]}}`},
 		{user: "jane", object: `{apiVersion: v1, kind: Secret, metadata: {namespace: a, name: b-kubeconfig, labels: {projectsveltos.io/role-cluster: a}}, data: {kubeconfig: dXNlcnM6IFt7bmFtZTogdSwgdXNlcjoge2V4ZWM6IHt9fX1d}}`},
 		{user: harvester, object: setting(bad, good), old: setting(broken, worse)},
+		{user: "u-a", object: `{apiVersion: management.cattle.io/v3, kind: RoleTemplate, metadata: {name: r}, context: project, external: true, roleTemplateNames: [r, a], rules: [{verbs: [get]}]}`},
+		{user: "u-a", object: `{apiVersion: management.cattle.io/v3, kind: GlobalRole, metadata: {name: r}, builtin: true, inheritedClusterRoles: [a], namespacedRules: {a: [{verbs: [get]}]}, inheritedFleetWorkspacePermissions: {workspaceVerbs: [a]}}`},
+		{user: "u-a", object: clusterBinding("u-b"), old: clusterBinding("u-c")},
+		{user: "u-a", object: `{apiVersion: management.cattle.io/v3, kind: ProjectRoleTemplateBinding, metadata: {namespace: a, name: b}, projectName: "a:b", roleTemplateName: r, serviceAccount: "a:b", groupName: g}`},
+		{user: "jane", object: `{apiVersion: v1, kind: Namespace, metadata: {name: cattle-system, annotations: {field.cattle.io/projectId: "a:b", bailiwick.dev/allow-deletion: "true"}}}`, old: `{apiVersion: v1, kind: Namespace, metadata: {labels: {field.cattle.io/projectId: ":"}}}`},
+		{user: "jane", object: `{apiVersion: harvesterhci.io/v1beta1, kind: SupportBundle, metadata: {name: p, namespace: harvester-system}, spec: {extraCollectionNamespaces: [a, 1]}}`},
+		{user: "maker", object: `{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: p, namespace: a, annotations: {bailiwick.dev/creator: b, harvesterhci.io/volumeClaimTemplates: '[{"metadata":{"name":"d","annotations":{"harvesterhci.io/imageId":"a/b"}},"spec":{"dataSource":{"kind":"PersistentVolumeClaim","name":"e"}}}]'}}, spec: {instancetype: {kind: virtualmachineinstancetype, name: t}, dataVolumeTemplates: [{metadata: {name: d}, spec: {storage: {}, source: {http: {secretRef: s}}}}], template: {spec: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: cpumanager}]}, 1]}}}, networks: [{name: x, multus: {networkName: a/b}}], volumes: [{name: v, persistentVolumeClaim: {claimName: c}}], domain: {devices: {disks: [{name: v, lun: {reservation: true}}]}}}}}}`, old: `{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: p, namespace: a}, spec: {updateVolumesStrategy: Migration, template: {spec: {volumes: [{name: v, dataVolume: {name: d}}]}}}}`},
+		{user: "system:serviceaccount:harvester-system:harvester", object: `{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: p, namespace: a}, spec: {template: {spec: {networks: [{name: x, multus: {networkName: a/b}}]}}}}`, old: `{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: p, namespace: a, annotations: {bailiwick.dev/creator: b}}}`},
+		{user: "maker", object: `{apiVersion: clone.kubevirt.io/v1beta1, kind: VirtualMachineClone, metadata: {name: p, namespace: a}, spec: {source: {kind: VirtualMachine, name: b}}}`},
+		{user: "maker", object: `{apiVersion: harvesterhci.io/v1beta1, kind: VirtualMachineTemplateVersion, metadata: {name: p, namespace: a}, spec: {templateId: a/b, vm: {spec: {template: {spec: {nodeSelector: {a: b}}}}}}}`, old: `{apiVersion: harvesterhci.io/v1beta1, kind: VirtualMachineTemplateVersion, metadata: {name: p, namespace: a}}`},
+		{user: "maker", object: `{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {name: p, namespace: a}, spec: {config: '{"bridge": "mgmt-br"}'}}`},
+		{user: "maker", object: `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: p, namespace: a}, spec: {dataSourceRef: {kind: VolumeSnapshot, name: b}}}`},
+		{user: "jane", object: `{apiVersion: bailiwick.dev/v1alpha1, kind: RoleDefinition, metadata: {name: p}, spec: {type: User, actionGroups: [RUN_VM, X], rules: [{verbs: [get]}]}}`},
+		{user: "jane", object: `{apiVersion: bailiwick.dev/v1alpha1, kind: RoleAssignment, metadata: {name: p}, spec: {subjects: [{kind: User, name: a}], roleRef: {name: superuser}, object: {kind: Disk, cluster: "SveltosCluster:a/b", namespace: a, name: b}, expires: "2020-01-02T03:04:05Z"}}`},
+		{user: "jane", object: `{apiVersion: bailiwick.dev/v1alpha1, kind: DataCenter, metadata: {name: p}, spec: {clusterSelector: {matchExpressions: [{key: a, operator: Exists}]}}}`},
 	} {
 		f.Add(reviewOf(f, request(f, w)))
 	}
 	f.Add([]byte("null"))
 	f.Add([]byte(thing))
-	snapshots := compile(f, requests+"---"+nodes, policy.Options{})
+	snapshots := compile(f, requests+"---"+nodes+"\n---\n"+assigned, policy.Options{})
 	var handlers []*admit.Handler
 	for _, g := range admit.Guards() {
 		handlers = append(handlers, &admit.Handler{Guard: g, Snapshots: snapshots})
@@ -55,6 +70,10 @@ func FuzzServeHTTP(f *testing.F) {
 		}
 	})
 }
+
+// assigned makes somebody known to the hierarchy, who holds next to nothing.
+const assigned = "{apiVersion: bailiwick.dev/v1alpha1, kind: RoleAssignment, metadata: {name: maker}, " +
+	"spec: {roleRef: {name: VnicProfileUser}, subjects: [{kind: User, name: maker}], object: {kind: VnicProfile, namespace: a, name: b}}}"
 
 // checkResponse holds what is true of every answer: it can be decoded, it is that of the request, and it is a refusal
 // with a code, or a patch that can be applied and is then complete.

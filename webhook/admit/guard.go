@@ -24,6 +24,9 @@ type Guard struct {
 	Rules []admissionregv1.RuleWithOperations
 	// Mutate changes the object before it is checked. Nil: the guard changes nothing.
 	Mutate func(*Question) Verdict
+	// Marking says that Mutate only marks what is new, and under which conditions; all have to be true. Whoever makes the
+	// object loses nothing but the mark when the server cannot be asked, so nobody waits. Nil: Mutate sees every write.
+	Marking []admissionregv1.MatchCondition
 	// Checks are asked in order; the first refusal that is enforced is the answer, and warnings add up.
 	Checks []Check
 	// Narrow limits the writes that its webhooks are told of by what the policy names. Nil: they are told of all.

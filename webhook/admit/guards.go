@@ -14,6 +14,16 @@ func Guards() []Guard {
 		roleRequests,
 		policySources,
 		settingsGuard,
+		namespaces,
+		roleTemplates,
+		bindings,
+		platform,
+		virtualMachines,
+		networks,
+		disks,
+		creators,
+		roleDefinitions,
+		roleAssignments,
 	}
 }
 

@@ -102,6 +102,9 @@ func request(t testing.TB, w write) *admissionv1.AdmissionRequest {
 	require.NoError(t, json.Unmarshal(raw, &obj.Object))
 	gvk := obj.GroupVersionKind()
 	resource, _ := meta.UnsafeGuessKindToResource(gvk)
+	if gvk.Kind == "NetworkAttachmentDefinition" {
+		resource.Resource = "network-attachment-definitions"
+	}
 	req := &admissionv1.AdmissionRequest{
 		UID:       types.UID("u1"),
 		Kind:      metav1.GroupVersionKind(gvk),

@@ -65,7 +65,10 @@ func add(all []Judgement, guard, check string, v Verdict) []Judgement {
 // createRequest is what the API server would send to the guard, or nil when it would send nothing.
 func createRequest(g *Guard, object *unstructured.Unstructured, who policy.Subject) *admissionv1.AdmissionRequest {
 	kind := object.GroupVersionKind()
-	resource, _ := meta.UnsafeGuessKindToResource(kind) // which is how the kinds that guards know are called
+	resource, _ := meta.UnsafeGuessKindToResource(kind) // which is how the kinds that guards know are called, but for one
+	if kind.Kind == "NetworkAttachmentDefinition" {
+		resource.Resource = "network-attachment-definitions"
+	}
 	req := &admissionv1.AdmissionRequest{
 		UID:       "unsent",
 		Kind:      metav1.GroupVersionKind(kind),

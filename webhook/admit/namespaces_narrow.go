@@ -36,10 +36,14 @@ func narrowNamespaces(snap *policy.Snapshot) []Narrowing {
 }
 
 // notAsked leaves out who always passes, so that his writes do not wait for a server that is down: administrators, the
-// control plane, and the accounts of one namespace.
-func notAsked(namespace string) admissionregv1.MatchCondition {
+// control plane, and the accounts of some namespaces.
+func notAsked(namespaces ...string) admissionregv1.MatchCondition {
+	prefixes := []string{"system:serviceaccount:kube-system:", "system:kube-"}
+	for _, namespace := range namespaces {
+		prefixes = append(prefixes, "system:serviceaccount:"+namespace+":")
+	}
 	var passes []string
-	for _, prefix := range []string{"system:serviceaccount:kube-system:", "system:kube-", "system:serviceaccount:" + namespace + ":"} {
+	for _, prefix := range prefixes {
 		passes = append(passes, fmt.Sprintf("request.userInfo.username.startsWith('%s')", prefix))
 	}
 	return admissionregv1.MatchCondition{Name: "asked", Expression: not(inGroups([]string{"system:masters"}) + " || " + strings.Join(passes, " || "))}

@@ -73,7 +73,7 @@ func sourceGivesWhatItsWriterHolds(q *Question, w *sourceWrite) Verdict {
 		return Verdict{}
 	}
 	roles, _ := w.object.RoleContents()
-	return newGiver(q).mayGive(w.ref, true, roles, rulesBefore(w.old))
+	return newGiver(q).mayGiveAll(q.rolesOf(w.ref, true, roles, rulesBefore(w.old)))
 }
 
 // rulesBefore are the rules that a source holds already, by role.

@@ -1,0 +1,21 @@
+package admit
+
+import (
+	"slices"
+
+	admissionregv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// spared leaves out the namespace of the Service that a guard is reached by, if it judges what pods start from: when no
+// server runs, the next one must be able to start.
+func (g Guard) spared(client *admissionregv1.WebhookClientConfig) *metav1.LabelSelector {
+	starts := slices.ContainsFunc(g.Rules, func(r admissionregv1.RuleWithOperations) bool {
+		return slices.Contains(r.APIGroups, corev1.GroupName) && (slices.Contains(r.Resources, "secrets") || slices.Contains(r.Resources, "configmaps"))
+	})
+	if !starts || client.Service == nil {
+		return nil
+	}
+	return (&inNamespaces{metav1.LabelSelectorOpNotIn, []string{client.Service.Namespace}}).selector()
+}
