@@ -69,8 +69,8 @@ func TestRenderedRoles(t *testing.T) {
 	}{
 		{"a machine by its name", "UserRole", `{"kind": "VirtualMachine", "namespace": "a", "name": "web"}`, "a",
 			rbacv1.PolicyRule{Verbs: []string{"update"}, APIGroups: []string{"subresources.kubevirt.io"}, ResourceNames: []string{"web"},
-				Resources: []string{"virtualmachines/restart", "virtualmachineinstances/softreboot", "virtualmachines/stop", "virtualmachineinstances/pause", "virtualmachineinstances/unpause", "virtualmachineinstances/reset"}},
-			`UserRole (RUN_VM): is left out, because RBAC cannot narrow it to what guards read in the body of a request`},
+				Resources: []string{"virtualmachines/restart", "virtualmachineinstances/softreboot", "virtualmachines/stop", "virtualmachineinstances/pause", "virtualmachineinstances/unpause", "virtualmachines/start", "virtualmachineinstances/reset"}},
+			""},
 		{"what is in a namespace", "ReadOnlyAdmin", `{"kind": "Namespace", "name": "a"}`, "a",
 			rbacv1.PolicyRule{Verbs: []string{"get", "list", "watch"}, APIGroups: []string{"pool.kubevirt.io"}, Resources: []string{"virtualmachinepools"}}, ""},
 		{"the namespace by its name", "ReadOnlyAdmin", `{"kind": "Namespace", "name": "a"}`, "",

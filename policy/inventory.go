@@ -108,6 +108,7 @@ func newInventory(objs *Objects, before *inventory) *inventory {
 	gather(byNamespace, objs.DataVolumes)
 	gather(byNamespace, objs.Attachments)
 	gather(byNamespace, objs.MachinePools)
+	gather(byNamespace, objs.Saved)
 	for namespace, objects := range byNamespace {
 		if before != nil {
 			if old := before.namespaces[namespace]; old != nil && old.holds(objects) {
@@ -201,6 +202,14 @@ func (inv *inventory) classOf(namespace, disk string) string {
 				return *shape.StorageClassName
 			}
 		}
+	}
+	return ""
+}
+
+// machineOf is the machine of which a backup or a snapshot is, or "".
+func (inv *inventory) machineOf(namespace, kind, name string) string {
+	if saved, ok := inv.find(namespace, kind, name).(*Saved); ok && saved.Spec.Source.Kind == "VirtualMachine" {
+		return saved.Spec.Source.Name
 	}
 	return ""
 }

@@ -139,6 +139,19 @@ func (v *TemplateVersion) template() string {
 // Upstream: harvesterhci.io/v1beta1 VirtualMachineImage.
 type Image struct{ Object }
 
+// Saved is what was saved of a virtual machine: a backup of Harvester, or a snapshot of KubeVirt.
+//
+// Upstream: harvesterhci.io/v1beta1 VirtualMachineBackup; snapshot.kubevirt.io/v1beta1 VirtualMachineSnapshot.
+type Saved struct {
+	Object
+	Spec struct {
+		Source struct {
+			Kind string `json:"kind"`
+			Name string `json:"name"`
+		} `json:"source"`
+	} `json:"spec"`
+}
+
 // MachinePool is a VirtualMachinePool.
 //
 // Upstream: pool.kubevirt.io/v1beta1 VirtualMachinePool.

@@ -53,6 +53,12 @@ func (s *Snapshot) LacksDisk(who Subject, namespace, class string) bool {
 	return class == "" || !s.hasFoothold(who, namespace) || s.Lacks(who, ovirt.CreateDisk, Spot{Type: ovirt.StorageDomain, Name: class})
 }
 
+// SavedOf is the machine of which a VirtualMachineBackup of Harvester or a VirtualMachineSnapshot is, or "" when the
+// inventory does not know.
+func (s *Snapshot) SavedOf(kind, namespace, name string) string {
+	return s.inventory.machineOf(namespace, kind, name)
+}
+
 // OnlyByRoles says whether roles of the hierarchy alone can let a user do something: he has some, and none of the ways
 // to ask for it is allowed by anything else that is known here.
 func (s *Snapshot) OnlyByRoles(who Subject, ways ...Ask) bool {

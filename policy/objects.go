@@ -50,6 +50,7 @@ type Objects struct {
 
 	VirtualMachines  []*VirtualMachine
 	MachinePools     []*MachinePool
+	Saved            []*Saved
 	MachineTemplates []*MachineTemplate
 	TemplateVersions []*TemplateVersion
 	Images           []*Image
@@ -130,6 +131,8 @@ var kinds = map[schema.GroupKind]kind{
 
 	{Group: "kubevirt.io", Kind: "VirtualMachine"}:                  {[]string{"v1alpha3", "v1"}, true, into(func(o *Objects) *[]*VirtualMachine { return &o.VirtualMachines })},
 	{Group: "pool.kubevirt.io", Kind: "VirtualMachinePool"}:         {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*MachinePool { return &o.MachinePools })},
+	{Group: HarvesterGroup, Kind: "VirtualMachineBackup"}:           {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*Saved { return &o.Saved })},
+	{Group: "snapshot.kubevirt.io", Kind: "VirtualMachineSnapshot"}: {[]string{"v1alpha1", "v1beta1"}, true, into(func(o *Objects) *[]*Saved { return &o.Saved })},
 	{Group: HarvesterGroup, Kind: "VirtualMachineTemplate"}:         {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*MachineTemplate { return &o.MachineTemplates })},
 	{Group: HarvesterGroup, Kind: "VirtualMachineTemplateVersion"}:  {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*TemplateVersion { return &o.TemplateVersions })},
 	{Group: HarvesterGroup, Kind: "VirtualMachineImage"}:            {[]string{"v1beta1"}, true, into(func(o *Objects) *[]*Image { return &o.Images })},

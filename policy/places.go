@@ -195,6 +195,10 @@ func (inv *inventory) belongs(on ovirt.ObjectType, ask *Ask) place {
 		return place{on: on, name: inv.networkOf(ask.Namespace, ask.Name)}
 	case on == ovirt.StorageDomain && (ask.Resource == "persistentvolumeclaims" || ask.Resource == "datavolumes"):
 		return place{on: on, name: inv.classOf(ask.Namespace, ask.Name)}
+	case on == ovirt.VirtualMachine && ask.Resource == "virtualmachinebackups" && ask.Group == HarvesterGroup:
+		return place{on, ask.Namespace, inv.machineOf(ask.Namespace, "VirtualMachineBackup", ask.Name)}
+	case on == ovirt.VirtualMachine && ask.Resource == "virtualmachinesnapshots":
+		return place{on, ask.Namespace, inv.machineOf(ask.Namespace, "VirtualMachineSnapshot", ask.Name)}
 	case on == ovirt.Template && ask.Resource == "virtualmachinetemplateversions":
 		if v, ok := inv.find(ask.Namespace, "VirtualMachineTemplateVersion", ask.Name).(*TemplateVersion); ok {
 			return place{on, ask.Namespace, v.template()}

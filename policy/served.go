@@ -79,6 +79,8 @@ var served = map[schema.GroupKind]Served{
 
 	{Group: "kubevirt.io", Kind: "VirtualMachine"}:                  {Resource: "virtualmachines", Where: Inventory, Custom: true},
 	{Group: "pool.kubevirt.io", Kind: "VirtualMachinePool"}:         {Resource: "virtualmachinepools", Where: Inventory, Custom: true},
+	{Group: HarvesterGroup, Kind: "VirtualMachineBackup"}:           {Resource: "virtualmachinebackups", Where: Inventory, Custom: true},
+	{Group: "snapshot.kubevirt.io", Kind: "VirtualMachineSnapshot"}: {Resource: "virtualmachinesnapshots", Where: Inventory, Custom: true},
 	{Group: HarvesterGroup, Kind: "VirtualMachineTemplate"}:         {Resource: "virtualmachinetemplates", Where: Inventory, Custom: true},
 	{Group: HarvesterGroup, Kind: "VirtualMachineTemplateVersion"}:  {Resource: "virtualmachinetemplateversions", Where: Inventory, Custom: true},
 	{Group: HarvesterGroup, Kind: "VirtualMachineImage"}:            {Resource: "virtualmachineimages", Where: Inventory, Custom: true},

@@ -93,7 +93,7 @@ var machineRules = [groupEnd][]row{
 		{VirtualMachine, Named, Request, subresources, "virtualmachineinstances/pause virtualmachineinstances/unpause", "update"},
 	},
 	RunVM: {
-		{VirtualMachine, Named, RequestAndBody, subresources, "virtualmachines/start virtualmachineinstances/unpause", "update"},
+		{VirtualMachine, Named, Request, subresources, "virtualmachines/start virtualmachineinstances/unpause", "update"},
 	},
 	ResetVM: {{VirtualMachine, Named, Request, subresources, "virtualmachineinstances/reset", "update"}},
 

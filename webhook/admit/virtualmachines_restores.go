@@ -17,14 +17,15 @@ func restored(p *partWrite) []need {
 	if !p.creating() || p.Snapshot.Knows(machine) {
 		return refersTo("spec.target", ovirt.ManipulateVMSnapshots)(p)
 	}
+	from := p.Snapshot.SavedOf("VirtualMachineSnapshot", p.Request.Namespace, text(child(p.object, "spec"), "virtualMachineSnapshotName"))
 	return []need{
 		{field: "spec.target.name", group: ovirt.CreateVM, on: p.machine("")},
-		{field: "spec.virtualMachineSnapshotName", group: ovirt.ManipulateVMSnapshots, on: p.machine("")},
+		{field: "spec.virtualMachineSnapshotName", group: ovirt.ManipulateVMSnapshots, on: p.machine(from)},
 	}
 }
 
-// restoredByHarvester is the same for Harvester, which puts any backup into any machine: it takes the group on all
-// machines of the backup's namespace, since nobody knows here which one it is of.
+// restoredByHarvester is the same for Harvester, which puts any backup into any machine: it takes the group on
+// the machine of the backup too, or on all of its namespace when nobody knows here which one it is of.
 //
 // Upstream: harvester pkg/webhook/resources/virtualmachinerestore/validator.go.
 func restoredByHarvester(p *partWrite) []need {
@@ -34,6 +35,7 @@ func restoredByHarvester(p *partWrite) []need {
 	}
 	from := p.machine("")
 	from.Namespace = cmp.Or(text(s, "virtualMachineBackupNamespace"), from.Namespace)
+	from.Name = p.Snapshot.SavedOf("VirtualMachineBackup", from.Namespace, text(s, "virtualMachineBackupName"))
 	backup := need{field: "spec.virtualMachineBackupName", group: ovirt.ManipulateVMSnapshots, on: from}
 	if made, _ := child(s, "newVM").(bool); made {
 		return []need{{field: "spec.newVM", group: ovirt.CreateVM, on: p.machine("")}, backup}
