@@ -6,6 +6,9 @@ SHELL := /usr/bin/env bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?= bailiwick:$(VERSION)
+ARCH ?= $(shell go env GOARCH)
+# A static program for Linux, with which an image is made and of which the SBOM tells.
+LINUX := bin/linux-$(ARCH)/bailiwick
 
 # What `make run` serves: the examples, as the cluster that its tenants share.
 RUN := .run
@@ -61,10 +64,44 @@ build: ## build bin/bailiwick
 image: ## build the container image
 	docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .
 
+.PHONY: $(LINUX)
+$(LINUX):
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/bailiwick
+
+.PHONY: image-tar
+image-tar: $(LINUX) ## build the same image without a container engine, as bin/bailiwick-image-ARCH.tar
+	go run ./release/image -t $(IMAGE) -o bin/bailiwick-image-$(ARCH).tar $(LINUX)
+
+.PHONY: sbom
+sbom: $(LINUX) ## write what the program is made of as bin/bailiwick-sbom-ARCH.cdx.json (CycloneDX)
+	go run ./release/sbom -v $(VERSION) -o bin/bailiwick-sbom-$(ARCH).cdx.json $(LINUX)
+
+.PHONY: e2e-images
+e2e-images: $(LINUX)
+	mkdir -p bin/e2e
+	for tag in current previous; do \
+	  go run ./release/image -t ghcr.io/bailiwick-dev/bailiwick:$$tag -o bin/e2e/$$tag.tar $(LINUX); \
+	done
+
+.PHONY: e2e-node
+e2e-node: e2e-images ## install the chart on a real node and operate it: needs root on Linux, and ten minutes the first time
+	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && BAILIWICK_NODE_ASSETS=$$(e2e/tools/build-node) && \
+	export KUBEBUILDER_ASSETS BAILIWICK_NODE_ASSETS && go test -count=1 -v ./e2e/node ./e2e/cluster
+
+.PHONY: e2e-kind
+e2e-kind: e2e-images ## the same tests on kind: needs docker, kind, helm and kubectl
+	e2e/kind.sh
+
+CHARTS ?= bin/charts
+.PHONY: charts
+charts: ## package the charts, and write the index of a chart repository beside them
+	helm=$$(e2e/tools/build)/helm && rm -rf $(CHARTS) && \
+	  "$$helm" package charts/bailiwick charts/harvester-rbac --destination $(CHARTS) && "$$helm" repo index $(CHARTS)
+
 .PHONY: clean
 clean: ## remove what the other targets made here
 	rm -rf bin $(RUN)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

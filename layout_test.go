@@ -29,7 +29,7 @@ var layout = map[string][]string{
 	"webhook/jsonbody":         {},
 	"webhook/apiserver":        {"policy"},
 	"webhook/sar":              {"webhook/jsonbody"},
-	"webhook/admit":            {"policy", "policy/selector", "policy/settings", "webhook/jsonbody"},
+	"webhook/admit":            {"api/v1alpha1", "policy", "policy/ovirt", "policy/selector", "policy/settings", "webhook/jsonbody"},
 	"webhook":                  {"policy", "webhook/admit", "webhook/sar"},
 	"certs":                    {},
 	"charts":                   {},

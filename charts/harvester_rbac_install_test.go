@@ -102,12 +102,13 @@ func commands(message string) string {
 	return strings.Join(lines, "")
 }
 
-// run runs shell commands in which kubectl is the administrator's.
-func (l *local) run(t *testing.T, script string) {
+// run runs shell commands in which kubectl is the administrator's, and returns what they print.
+func (l *local) run(t *testing.T, script string) string {
 	t.Helper()
 	require.Contains(t, script, "kubectl ")
 	cmd := exec.CommandContext(t.Context(), "sh", "-euc", script)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+l.kubeconfig, "PATH="+filepath.Dir(l.Kubectl())+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	return string(out)
 }

@@ -9,12 +9,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/yaml"
 )
 
 //go:generate go test . -run Golden -update
+
+func TestMain(m *testing.M) {
+	log.SetLogger(logr.Discard()) // controller-runtime asks for one
+	os.Exit(m.Run())
+}
 
 var update = flag.Bool("update", false, "write the golden files of testdata anew")
 
