@@ -6,11 +6,8 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,9 +23,10 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/certs"
 	"github.com/bailiwick-dev/bailiwick/e2e/controlplane"
+	"github.com/bailiwick-dev/bailiwick/e2e/load"
 	"github.com/bailiwick-dev/bailiwick/e2e/wired"
 	"github.com/bailiwick-dev/bailiwick/policy"
-	"github.com/bailiwick-dev/bailiwick/policy/load"
+	policyload "github.com/bailiwick-dev/bailiwick/policy/load"
 	"github.com/bailiwick-dev/bailiwick/policy/watch"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
@@ -42,7 +40,7 @@ var servingSecret = client.ObjectKey{Namespace: "bailiwick-system", Name: "baili
 func replicas(t *testing.T, api *controlplane.ControlPlane) []*wired.Server {
 	t.Helper()
 	admin := clientFor(t, api.Admin())
-	examples, _, err := load.Paths(nil, filepath.Join("..", "examples", "policy"))
+	examples, _, err := policyload.Paths(nil, filepath.Join("..", "examples", "policy"))
 	require.NoError(t, err)
 	rules := maps.Clone(watch.Rules(policy.Fleet|policy.Here, examples))
 	rules[""] = append(rules[""], rbacv1.PolicyRule{
@@ -84,10 +82,13 @@ func TestRotationUnderLoad(t *testing.T) {
 	trust := followTrust(t, admin)
 	first := trust.Load()
 
-	const perSecond, requests = 600, 10_000
-	load := startLoad(t, servers, trust, perSecond)
+	body, err := json.Marshal(reviewOf(authzv1.SubjectAccessReviewSpec{User: "jane", NonResourceAttributes: &authzv1.NonResourceAttributes{Path: "/", Verb: "get"}}))
+	require.NoError(t, err)
+	asked := load.Ask(t, perSecond, func(client int) load.Target {
+		s := servers[client%len(servers)]
+		return load.Target{Address: s.Address(), TLS: trusting(s, trust.Load())}
+	}, load.Question{Path: webhook.AuthorizePath, Body: string(body), Want: `"allowed":false`})
 	writes := startWrites(t, admin)
-	began := time.Now()
 	authorities := map[string]bool{}
 	for _, rotate := range []string{certs.RotateLeaf, certs.RotateCA, certs.RotateLeaf, certs.RotateCA} {
 		before := presented(t, servers[0], trust)
@@ -100,18 +101,10 @@ func TestRotationUnderLoad(t *testing.T) {
 			})
 		}
 	}
-	eventuallyWithin(t, 30*time.Second, "requests enough", func() bool { return load.answered.Load() >= requests })
-	load.stop()
-	writes.stop()
-	took := time.Since(began)
-
-	require.Empty(t, load.errors())
-	require.Empty(t, writes.errors())
+	requireAnswered(t, asked, writes)
 	require.Len(t, authorities, 3)
-	t.Logf("%d requests and %d writes in %s (%.0f/s), %d connections, through 4 rotations and 3 authorities: none failed",
-		load.answered.Load(), writes.answered.Load(), took, float64(load.answered.Load())/took.Seconds(), load.connections.Load())
 
-	_, err := (&tls.Dialer{Config: trusting(servers[0], first)}).DialContext(t.Context(), "tcp", servers[0].Address())
+	_, err = (&tls.Dialer{Config: trusting(servers[0], first)}).DialContext(t.Context(), "tcp", servers[0].Address())
 	require.Error(t, err, "who trusts the first two authorities alone had to learn of the third")
 	for _, s := range servers {
 		require.Equal(t, "0", metric(t, s, "bailiwick_certificates_stale"))
@@ -188,97 +181,6 @@ func rotateNow(t *testing.T, admin client.Client, what string) {
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: servingSecret.Namespace, Name: servingSecret.Name}}
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, certs.RotateAnnotation, what)
 	require.NoError(t, admin.Patch(t.Context(), secret, client.RawPatch("application/merge-patch+json", []byte(patch))))
-}
-
-// steady is something that goes on until it is stopped.
-type steady struct {
-	answered, connections atomic.Int64
-	stop                  func()
-	mu                    sync.Mutex
-	failed                []string
-}
-
-func (s *steady) count(err error) {
-	s.answered.Add(1)
-	if err != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.failed = append(s.failed, err.Error())
-	}
-}
-
-func (s *steady) errors() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failed
-}
-
-// every calls something at a pace, from several goroutines, until it is stopped.
-func every(t *testing.T, pace time.Duration, workers int, do func(s *steady, worker int) error) *steady {
-	t.Helper()
-	s := &steady{}
-	ctx, cancel := context.WithCancel(t.Context())
-	var group sync.WaitGroup
-	for w := range workers {
-		group.Go(func() {
-			for next := time.Now(); ctx.Err() == nil; next = next.Add(pace) {
-				time.Sleep(time.Until(next))
-				s.count(do(s, w))
-			}
-		})
-	}
-	s.stop = sync.OnceFunc(func() { cancel(); group.Wait() })
-	t.Cleanup(s.stop)
-	return s
-}
-
-// startLoad asks both servers for decisions. A worker keeps a connection for 25 requests, or until trust changes.
-func startLoad(t *testing.T, servers []*wired.Server, trust *atomic.Pointer[x509.CertPool], perSecond int) *steady {
-	t.Helper()
-	const workers = 8
-	body, err := json.Marshal(authzv1.SubjectAccessReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: authzv1.SchemeGroupVersion.String(), Kind: "SubjectAccessReview"},
-		Spec:     authzv1.SubjectAccessReviewSpec{User: "jane", NonResourceAttributes: &authzv1.NonResourceAttributes{Path: "/", Verb: "get"}},
-	})
-	require.NoError(t, err)
-	type connection struct {
-		client *http.Client
-		trusts *x509.CertPool
-		left   int
-	}
-	connections := make([]connection, workers)
-	return every(t, time.Second*workers/time.Duration(perSecond), workers, func(s *steady, w int) error {
-		server, c := servers[w%len(servers)], &connections[w]
-		if now := trust.Load(); c.left == 0 || c.trusts != now {
-			if c.client != nil {
-				c.client.CloseIdleConnections()
-			}
-			*c = connection{&http.Client{Transport: &http.Transport{TLSClientConfig: trusting(server, now), ForceAttemptHTTP2: true}}, now, 25}
-			s.connections.Add(1)
-		}
-		c.left--
-		resp, err := c.client.Post("https://"+server.Address()+webhook.AuthorizePath, "application/json", strings.NewReader(string(body)))
-		if err != nil {
-			return err
-		}
-		defer resp.Body.Close()
-		answer, err := io.ReadAll(resp.Body)
-		if err == nil && resp.StatusCode != http.StatusOK {
-			err = fmt.Errorf("%s: %s", resp.Status, answer)
-		}
-		return err
-	})
-}
-
-// startWrites creates profiles through kube-apiserver, which asks about each, and stores none.
-func startWrites(t *testing.T, admin client.Client) *steady {
-	t.Helper()
-	profile := example(t, "profiles/inside.yaml")
-	return every(t, 50*time.Millisecond, 1, func(s *steady, _ int) error {
-		p := profile.DeepCopy()
-		p.SetName(fmt.Sprintf("p-%d", s.answered.Load()))
-		return admin.Create(t.Context(), p, client.DryRunAll)
-	})
 }
 
 func eventuallyWithin(t *testing.T, limit time.Duration, what string, ok func() bool) {

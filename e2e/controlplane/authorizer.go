@@ -11,6 +11,9 @@ import (
 // ownNamespace holds Bailiwick's accounts, about which its webhook is not asked.
 const ownNamespace = "bailiwick-system"
 
+// authorizationConfig is the name of the file with the chain of authorizers.
+const authorizationConfig = "authorization.yaml"
+
 // Webhook is an authorization webhook that kube-apiserver asks before RBAC, told so by what `bailiwick gen` writes.
 // Certificates and keys are PEM.
 type Webhook struct {
@@ -46,6 +49,6 @@ func writeAuthorization(dir workdir, w *Webhook) (string, error) {
 	if text, err = chain.YAML(); err != nil {
 		return "", fmt.Errorf("authorizer: %w", err)
 	}
-	path := dir.path("authorization.yaml")
+	path := dir.path(authorizationConfig)
 	return path, writeFile(path, text)
 }

@@ -22,6 +22,10 @@ func (c *ControlPlane) KillAPIServer() error {
 	return nil
 }
 
+// AuthorizationConfig is the file that tells kube-apiserver which authorizers to ask, if there is a webhook among them. It
+// is read again when it is replaced.
+func (c *ControlPlane) AuthorizationConfig() string { return c.dir.path(authorizationConfig) }
+
 // StartAPIServer starts kube-apiserver again after KillAPIServer, on the same address, and returns when it answers.
 func (c *ControlPlane) StartAPIServer() error {
 	log, err := os.OpenFile(c.dir.log(apiserver), os.O_APPEND|os.O_WRONLY, 0)

@@ -30,6 +30,9 @@ type Options struct {
 	PolicyDir string
 	// Args are further flags of bailiwick serve.
 	Args []string
+	// Follow gives still further flags when bailiwick is to follow the API server, which is then started first. Nil: it
+	// serves PolicyDir.
+	Follow func(*controlplane.ControlPlane) ([]string, error)
 	// OwnCertificate says that Args tell where its serving certificate is from.
 	OwnCertificate bool
 	// CRDs are the foreign kinds that the API server knows.
@@ -77,8 +80,10 @@ func (s *System) start(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
-	if err := server.Start(ctx); err != nil {
-		return err
+	if o.Follow == nil {
+		if err := server.Start(ctx); err != nil {
+			return err
+		}
 	}
 	s.Server = server
 	s.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{
@@ -100,14 +105,32 @@ func (s *System) start(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
+	if o.Follow != nil {
+		if err := s.follow(ctx, o); err != nil {
+			return err
+		}
+	}
 	return s.register(ctx, o.PolicyDir, pki.serverCA.PEM())
+}
+
+// follow starts the server with the flags that only a running API server could tell.
+func (s *System) follow(ctx context.Context, o *Options) error {
+	args, err := o.Follow(s.ControlPlane)
+	if err != nil {
+		return err
+	}
+	s.Server.args = append(s.Server.args, args...)
+	return s.Server.Start(ctx)
 }
 
 // register writes the webhook configurations of all guards, as they are for a policy.
 func (s *System) register(ctx context.Context, policyDir string, ca []byte) error {
-	objs, _, err := load.Paths(nil, policyDir)
-	if err != nil {
-		return fmt.Errorf("registering guards: %w", err)
+	objs := &policy.Objects{}
+	if policyDir != "" {
+		var err error
+		if objs, _, err = load.Paths(nil, policyDir); err != nil {
+			return fmt.Errorf("registering guards: %w", err)
+		}
 	}
 	snap, _ := policy.Compile(objs, policy.Options{})
 	client, err := kubernetes.NewForConfig(s.Admin())
