@@ -68,6 +68,7 @@ func (g Guard) validating(snap *policy.Snapshot, client func(path string) admiss
 		return g.narrowed(webhook, snap)
 	}
 	if len(g.Unblocked) == 0 {
+		webhook.MatchConditions = withoutControlPlane(webhook.Rules, nil)
 		return []admissionregv1.ValidatingWebhook{webhook}
 	}
 	among := fmt.Sprintf("request.userInfo.username in ['%s']", strings.Join(g.Unblocked, "', '"))
@@ -75,7 +76,7 @@ func (g Guard) validating(snap *policy.Snapshot, client func(path string) admiss
 	unblocked.Name = g.Name + "-unblocked.bailiwick.dev"
 	unblocked.FailurePolicy = new(admissionregv1.Ignore)
 	unblocked.MatchConditions = []admissionregv1.MatchCondition{{Name: "unblocked", Expression: among}}
-	webhook.MatchConditions = []admissionregv1.MatchCondition{{Name: "everybody-else", Expression: "!(" + among + ")"}}
+	webhook.MatchConditions = withoutControlPlane(webhook.Rules, []admissionregv1.MatchCondition{{Name: "everybody-else", Expression: "!(" + among + ")"}})
 	return []admissionregv1.ValidatingWebhook{webhook, unblocked}
 }
 

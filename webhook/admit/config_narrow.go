@@ -40,7 +40,7 @@ func (g Guard) narrowed(base admissionregv1.ValidatingWebhook, snap *policy.Snap
 		if n.Name != "" {
 			w.Name = g.Name + "-" + n.Name + ".bailiwick.dev"
 		}
-		w.Rules, w.MatchConditions = n.Rules, n.Conditions
+		w.Rules, w.MatchConditions = n.Rules, withoutControlPlane(n.Rules, n.Conditions)
 		if n.NamespaceSelector != nil {
 			w.NamespaceSelector = n.NamespaceSelector
 		}

@@ -17,7 +17,6 @@ func narrowNamespaces(snap *policy.Snapshot) []Narrowing {
 	released := []admissionregv1.MatchCondition{
 		{Name: "released", Expression: fmt.Sprintf("%s && (request.operation == 'DELETE' || %s)",
 			not(celOverridden("oldObject")), celOverridden("object"))},
-		{Name: "by-people", Expression: byPeople},
 	}
 	if groups := snap.BreakGlassGroups(); len(groups) > 0 {
 		released = append(released, admissionregv1.MatchCondition{Name: "glass", Expression: not(inGroups(groups))})

@@ -29,7 +29,7 @@ func DeletionPolicy(snap *policy.Snapshot) (*admissionregv1.ValidatingAdmissionP
 			MatchConstraints: &admissionregv1.MatchResources{ResourceRules: deletions(namespaceRules)},
 			MatchConditions: []admissionregv1.MatchCondition{
 				{Name: "protected", Expression: isProtected(snap, protectedKinds)},
-				{Name: "by-people", Expression: byPeople},
+				deletedByPeople,
 			},
 			Validations: []admissionregv1.Validation{{
 				Expression: released,

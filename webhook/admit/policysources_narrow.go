@@ -16,10 +16,6 @@ const (
 	// their own.
 	written = "(object == null ? oldObject : object).metadata.name"
 
-	// byPeople leaves out what the control plane deletes with a namespace or with an owner. Nothing of ours may hold it up.
-	byPeople = "request.operation != 'DELETE' || !(request.userInfo.username.startsWith('system:serviceaccount:kube-system:') || " +
-		"request.userInfo.username.startsWith('system:kube-'))"
-
 	// aKubeconfig is a Secret that has a name or a label by which Sveltos takes it for one. It can be deleted by anybody
 	// when it has only the name.
 	aKubeconfig = "request.operation != 'DELETE' && " + written + ".endsWith('" + kubeconfigSuffix + "') || " +
@@ -44,7 +40,7 @@ func narrowSources(snap *policy.Snapshot) []Narrowing {
 }
 
 func conditions(name, expression string) []admissionregv1.MatchCondition {
-	return []admissionregv1.MatchCondition{{Name: name, Expression: expression}, {Name: "by-people", Expression: byPeople}}
+	return []admissionregv1.MatchCondition{{Name: name, Expression: expression}}
 }
 
 // namedSources are the ConfigMaps and Secrets with one name each. A name that no object can have would only make the
