@@ -4,7 +4,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /bailiwick ./cmd/bailiwick
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /bailiwick ./cmd/bailiwick
 
 # Nothing but the program: no shell, no user database. It writes no file unless told to, so run it with a read-only
 # root file system.

@@ -16,6 +16,7 @@ const module = "github.com/bailiwick-dev/bailiwick/"
 // place in the picture yet: give it one.
 var layout = map[string][]string{
 	"api/v1alpha1":             {},
+	"internal/replace":         {},
 	"policy/manifest":          {},
 	"policy/ovirt":             {},
 	"policy/ovirt/permissions": {"api/v1alpha1", "policy/ovirt"},
@@ -24,14 +25,14 @@ var layout = map[string][]string{
 	"policy":                   {"api/v1alpha1", "policy/manifest", "policy/ovirt", "policy/selector", "policy/settings"},
 	"policy/load":              {"policy", "policy/manifest"},
 	"policy/render":            {"policy"},
-	"policy/watch":             {"policy"},
+	"policy/watch":             {"internal/replace", "policy"},
 	"authorizer":               {"policy"},
 	"webhook/jsonbody":         {},
 	"webhook/apiserver":        {"policy"},
 	"webhook/sar":              {"webhook/jsonbody"},
 	"webhook/admit":            {"api/v1alpha1", "policy", "policy/ovirt", "policy/selector", "policy/settings", "webhook/jsonbody"},
 	"webhook":                  {"policy", "webhook/admit", "webhook/sar"},
-	"certs":                    {},
+	"certs":                    {"internal/replace"},
 	"charts":                   {},
 }
 

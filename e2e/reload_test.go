@@ -11,6 +11,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/e2e/controlplane"
 	"github.com/bailiwick-dev/bailiwick/e2e/load"
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 )
 
 // Files of the policy change five times a second: one comes, changes and goes, and is broken in between; one whose
@@ -97,7 +98,7 @@ data:
 `
 }
 
-// write replaces the file in one step.
+// write replaces the file, or removes it.
 func (c change) write(t *testing.T, dir string) {
 	t.Helper()
 	path := filepath.Join(dir, c.file)
@@ -105,7 +106,5 @@ func (c change) write(t *testing.T, dir string) {
 		require.NoError(t, os.Remove(path))
 		return
 	}
-	part := filepath.Join(dir, "."+c.file)
-	require.NoError(t, os.WriteFile(part, []byte(c.text), 0o600))
-	require.NoError(t, os.Rename(part, path))
+	require.NoError(t, replace.File(path, 0o600, []byte(c.text)))
 }

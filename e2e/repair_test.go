@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"net"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
@@ -110,9 +110,7 @@ func testNobodyAnswers(t *testing.T, g *gone) {
 	require.False(t, p.waits(t, g.admin, admissionregv1.Create))
 
 	require.Contains(t, page(t), withoutWebhook)
-	part := g.AuthorizationConfig() + ".part"
-	require.NoError(t, os.WriteFile(part, []byte(withoutWebhook), 0o600))
-	require.NoError(t, os.Rename(part, g.AuthorizationConfig()))
+	require.NoError(t, replace.File(g.AuthorizationConfig(), 0o600, []byte(withoutWebhook)))
 	eventually(t, "RBAC to decide alone", func() bool {
 		review := reviewOf(authzv1.SubjectAccessReviewSpec{User: "jane", NonResourceAttributes: &authzv1.NonResourceAttributes{Path: "/x", Verb: "get"}})
 		require.NoError(t, g.admin.Create(t.Context(), review))

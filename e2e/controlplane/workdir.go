@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 )
 
 // workdir is the temporary folder of one control plane: configuration, certificates, logs, storage, and for each
@@ -46,19 +48,6 @@ func (d workdir) programs() string               { return d.path("programs") }
 func (d workdir) launcher(program string) string { return d.path(program) }
 func (d workdir) log(program string) string      { return d.path(program + ".log") }
 
-// writeFile replaces a file in one step: kube-apiserver watches some of them and must never read half of one. Only
-// the owner can read it, because there are keys in most.
-func writeFile(path string, data []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(data)
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	return nil
-}
+// writeFile replaces a file, since kube-apiserver watches some of them. Only the owner can read it, because there are
+// keys in most.
+func writeFile(path string, data []byte) error { return replace.File(path, 0o600, data) }
