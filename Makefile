@@ -39,7 +39,7 @@ demo: build ## start a real kube-apiserver wired to Bailiwick, and print how to 
 
 .PHONY: test
 test: ## run every test, with the race detector and a real kube-apiserver
-	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && export KUBEBUILDER_ASSETS && go test -race ./...
+	KUBEBUILDER_ASSETS=$$(e2e/tools/build) && export KUBEBUILDER_ASSETS && go test -race -timeout 30m ./...
 	go test ./policy/selector # all its random cases, of which the race detector leaves time for few
 	go -C e2e/oracle test ./... # kube-apiserver's own RBAC authorizer gives the same answers
 

@@ -43,8 +43,10 @@ type authorities struct {
 // NewClients reads the authorities of clients from a PEM file.
 func NewClients(file string) (*Clients, error) {
 	c := &Clients{file: file, Log: slog.New(slog.DiscardHandler)}
-	_, err := c.read()
-	return c, err
+	if _, err := c.read(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // read takes over what the file holds, if that is good, and says whether it is something new.

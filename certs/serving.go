@@ -3,13 +3,14 @@ package certs
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
+
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 )
 
 // Serving is where a server gets its certificate from.
@@ -65,7 +66,7 @@ func endOf(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func() map[
 }
 
 // selfSignedLifetime is long enough for any session on a laptop.
-const selfSignedLifetime = 365 * 24 * time.Hour
+const selfSignedLifetime = year
 
 // SelfSigned serves a certificate of an authority that is made now and forgotten when the process ends. When out is
 // not empty, the authority's certificate is written there as ca.crt, so that clients can trust it.
@@ -83,31 +84,18 @@ func SelfSigned(out string, hosts ...string) (*Serving, error) {
 		return nil, fmt.Errorf("reading the self-signed certificate back: %w", err)
 	}
 	if out != "" {
-		if err := write(filepath.Join(out, "ca.crt"), ca.PEM()); err != nil {
-			return nil, err
+		if err := publish(out, ca); err != nil {
+			return nil, fmt.Errorf("writing the self-signed CA: %w", err)
 		}
 	}
 	get := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil }
 	return &Serving{Get: get, Run: func(ctx context.Context) error { <-ctx.Done(); return nil }, Ends: endOf(get)}, nil
 }
 
-// write puts a file in place whole: who reads it sees the old content or the new, never half of it.
-func write(path string, data []byte) error {
-	dir := filepath.Dir(path)
+// publish writes the certificate of an authority where clients find it.
+func publish(dir string, ca *Authority) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return err
 	}
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", path, err), os.Remove(tmp.Name()))
-	}
-	return nil
+	return replace.File(filepath.Join(dir, "ca.crt"), 0o644, ca.PEM())
 }

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -100,13 +99,9 @@ func TestNewMachines(t *testing.T) {
 // startFollowing starts a cluster with the policy of this test in it, which bailiwick follows.
 func startFollowing(t *testing.T) *wired.System {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
 	dir := filepath.Join("testdata", "hierarchy_guards")
 	s, err := wired.Start(t.Context(), wired.Options{
-		Assets: assets, Binary: binary, Log: &testLog{t: t}, CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester},
+		Assets: controlplane.Assets(t), Binary: binary, Log: &testLog{t: t}, CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester},
 		Args: []string{"--hierarchy", "on", "--cluster", "SveltosCluster:gke/here"},
 		Follow: func(api *controlplane.ControlPlane) ([]string, error) {
 			install(t, api, ourCRDs, filepath.Join("testdata", "hierarchy", "crds.yaml"), filepath.Join(dir, "crds.yaml"))

@@ -47,13 +47,9 @@ func TestMain(m *testing.M) {
 // start runs bailiwick on a policy directory and a kube-apiserver that asks it, until the test ends.
 func start(t *testing.T, policyDir string, crds []controlplane.CRDSet, args ...string) *wired.System {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
 	log := &testLog{t: t}
 	system, err := wired.Start(t.Context(), wired.Options{
-		Assets: assets, Binary: binary, PolicyDir: policyDir, Args: args, CRDs: crds, Log: log,
+		Assets: controlplane.Assets(t), Binary: binary, PolicyDir: policyDir, Args: args, CRDs: crds, Log: log,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, system.Stop()) })

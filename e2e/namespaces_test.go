@@ -129,6 +129,17 @@ func TestNamespacesMoveBetweenProjects(t *testing.T) {
 	require.NoError(t, a.Create(t.Context(), object(t, inProject("team-c", "p-aaaaa"))))
 	require.NoError(t, patch(t, both, team("team-a"), moveTo("p-bbbbb")))
 
+	t.Run("by the subresources, which whoever holds everything in the namespace reaches", func(t *testing.T) {
+		require.NoError(t, admin.Create(t.Context(), object(t, `{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: all, namespace: team-c},
+ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: everything}, subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: u-a}]}`)))
+		for _, part := range []string{"status", "finalize"} {
+			namespace := team("team-c")
+			require.NoError(t, a.Get(t.Context(), client.ObjectKeyFromObject(namespace), namespace))
+			namespace.SetAnnotations(map[string]string{"field.cattle.io/projectId": "c-1:p-bbbbb"})
+			requireStatus(t, a.SubResource(part).Update(t.Context(), namespace), 403, `"p-bbbbb"`, refused)
+		}
+	})
+
 	s.Server.Kill()
 	require.NoError(t, patch(t, account(t, s, "cattle-system", "cattle"), team("team-a"), moveTo("p-aaaaa")), "Rancher goes on")
 	require.ErrorContains(t, patch(t, both, team("team-a"), moveTo("p-bbbbb")), `failed calling webhook "namespaces.bailiwick.dev"`)

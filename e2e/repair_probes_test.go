@@ -89,6 +89,9 @@ func guarded(guards ...admit.Guard) map[schema.GroupResource][]admissionregv1.Ru
 		for _, r := range g.Rules {
 			for _, group := range r.APIGroups {
 				for _, resource := range r.Resources {
+					if strings.Contains(resource, "/") {
+						continue // a part, which waits as its object does
+					}
 					at := schema.GroupResource{Group: group, Resource: resource}
 					all[at] = append(all[at], r)
 				}

@@ -56,10 +56,7 @@ func (r *replicated) address() string { return r.front.Addr().String() }
 
 func startReplicated(t *testing.T) *replicated {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
+	controlplane.Assets(t) // skips before anything is started
 	authority, err := certs.NewAuthority("replicas", time.Hour)
 	require.NoError(t, err)
 	serving, err := authority.Server(time.Hour, "127.0.0.1")
@@ -88,13 +85,11 @@ func startReplicated(t *testing.T) *replicated {
 	require.NoError(t, err)
 	r.tls = &tls.Config{RootCAs: x509.NewCertPool(), Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	r.tls.RootCAs.AppendCertsFromPEM(authority.PEM())
-	r.api, err = controlplane.Start(t.Context(), controlplane.Options{
-		Assets: assets, CRDs: []controlplane.CRDSet{controlplane.Sveltos},
+	r.api = controlplane.ForTest(t, controlplane.Options{
+		CRDs:       []controlplane.CRDSet{controlplane.Sveltos},
 		Authorizer: &controlplane.Webhook{URL: "https://" + r.address() + webhook.AuthorizePath, CA: authority.PEM(), ClientCert: caller.Cert, ClientKey: caller.Key},
 		Admission:  &controlplane.AdmissionClient{Hosts: []string{r.address()}, Cert: caller.Cert, Key: caller.Key},
 	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, r.api.Stop()) })
 	mutating, validating := admit.Configurations(admit.Guards(), nil, func(path string) admissionregv1.WebhookClientConfig {
 		return admissionregv1.WebhookClientConfig{URL: new("https://" + r.address() + path), CABundle: authority.PEM()}
 	})

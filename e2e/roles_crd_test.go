@@ -58,13 +58,7 @@ func TestGeneratedAPIIsCurrent(t *testing.T) {
 
 // A real API server takes our kinds, and tells what is wrong with an object before any guard is asked.
 func TestRoleKinds(t *testing.T) {
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
-	cp, err := controlplane.Start(t.Context(), controlplane.Options{Assets: assets, CRDPaths: []string{ourCRDs}})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, cp.Stop()) })
+	cp := controlplane.ForTest(t, controlplane.Options{CRDPaths: []string{ourCRDs}})
 	scheme := runtime.NewScheme()
 	require.NoError(t, v1alpha1.AddToScheme(scheme))
 	admin, err := client.New(cp.Admin(), client.Options{Scheme: scheme})

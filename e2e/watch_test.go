@@ -166,14 +166,7 @@ func TestWatch(t *testing.T) {
 // management starts an API server that asks nobody.
 func management(t *testing.T) *controlplane.ControlPlane {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
-	api, err := controlplane.Start(t.Context(), controlplane.Options{Assets: assets, CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester}})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, api.Stop()) })
-	return api
+	return controlplane.ForTest(t, controlplane.Options{CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester}})
 }
 
 // server prepares bailiwick beside the cluster SveltosCluster:gke/production, until the test ends.

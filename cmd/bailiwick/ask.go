@@ -31,10 +31,15 @@ func (a *ask) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&a.user, "as", "", "user who asks (required)")
 	fs.StringSliceVar(&a.groups, "as-group", nil, "group of the user; repeat for several")
 	fs.StringVarP(&a.selector, "selector", "l", "", "label selector of a list, watch or deletecollection, as env=prod,tier!=web")
-	fs.StringVar(&a.cluster, "cluster", "", "cluster that is asked, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)")
-	fs.StringToStringVar(&a.labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
-	fs.Lookup("cluster-labels").DefValue = ""
+	clusterFlags(fs, &a.cluster, &a.labels, "cluster that is asked, `KIND:NS/NAME`, as SveltosCluster:gke/production (default: the management cluster)")
 	policyFlags(fs, &a.paths, &a.options)
+}
+
+// clusterFlags say which cluster a command is about; setSelf reads them.
+func clusterFlags(fs *pflag.FlagSet, cluster *string, labels *map[string]string, usage string) {
+	fs.StringVar(cluster, "cluster", "", usage)
+	fs.StringToStringVar(labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
+	fs.Lookup("cluster-labels").DefValue = "" // else the help says "default []"
 }
 
 // policyFlags say where a policy stands and how it is read.
@@ -111,18 +116,4 @@ func (a *ask) narrow(rec *authorizer.AttributesRecord) error {
 	}
 	rec.LabelSelectorRequirements = reqs
 	return nil
-}
-
-// self is the cluster that is asked.
-func (a *ask) self() (policy.Options, error) {
-	opts := a.options
-	if a.cluster == "" {
-		return opts, nil
-	}
-	ref, err := policy.ParseClusterRef(a.cluster)
-	if err != nil {
-		return opts, broken("", "%w", err)
-	}
-	opts.Self, opts.SelfLabels = ref, a.labels
-	return opts, nil
 }

@@ -50,11 +50,10 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 	if err != nil {
 		return err
 	}
-	opts, err := a.self()
-	if err != nil {
+	if err := setSelf(&a.options, a.cluster, a.labels); err != nil {
 		return err
 	}
-	snap, problems, err := compile(io, a.paths, opts)
+	snap, problems, err := compile(io, a.paths, a.options)
 	if err != nil {
 		return err
 	}
@@ -72,10 +71,8 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 	case k8sauthorizer.DecisionDeny:
 		_, err = fmt.Fprintf(io.out, "no: %s\n", reason)
 	case k8sauthorizer.DecisionNoOpinion:
-		_, err = fmt.Fprintf(io.out, "no opinion: %s\n", cmp.Or(reason, fmt.Sprintf("%q holds no grant on %s", a.user, opts.Self)))
-		if hint := snap.Elsewhere(a.user); hint != "" {
-			fmt.Fprintf(io.err, "hint: %s\n", hint)
-		}
+		_, err = fmt.Fprintf(io.out, "no opinion: %s\n", cmp.Or(reason, fmt.Sprintf("%q holds no grant on %s", a.user, a.options.Self)))
+		tellHint(io.err, snap.Elsewhere(a.user))
 	}
 	switch {
 	case err != nil:
@@ -91,6 +88,9 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 func compile(io stdio, paths []string, opts policy.Options) (*policy.Snapshot, []policy.Problem, error) {
 	if len(paths) == 0 {
 		return nil, nil, broken("add -f DIR, as -f examples/policy", "no policy: -f is missing")
+	}
+	if err := checkRancherID(opts.RancherCluster); err != nil {
+		return nil, nil, err
 	}
 	objs, problems, err := load.Paths(io.in, paths...)
 	if err != nil {

@@ -31,7 +31,7 @@ func checkCertificates(s *setup, c *config) error {
 	if s.hosts, err = hosts(c); err != nil || c.CertSecret == "" {
 		return err
 	}
-	if s.certSecret, err = namespacedName("--cert-secret", c.CertSecret); err != nil {
+	if s.certSecret, err = namespacedName("--cert-secret", c.CertSecret, validation.IsDNS1123Subdomain); err != nil {
 		return err
 	}
 	if c.Kubeconfig == "" {

@@ -33,7 +33,7 @@ type debugPolicy struct {
 // newDebugPage makes the page tell what the feed compiles from now on.
 func newDebugPage(f *feed) *debugPage {
 	page := &debugPage{feed: f}
-	f.told = page.compiled
+	f.told = append(f.told, page.compiled)
 	return page
 }
 

@@ -12,7 +12,7 @@ import (
 
 var updateDocs = flag.Bool("update", false, "write what commands print into the documentation anew")
 
-//go:generate go test . -run ^TestCommandsInDocs$ -update
+//go:generate go test . -run ^(TestCommandsInDocs|TestConfigurationPage)$ -update
 
 // TestCommandsInDocs: whatever follows a command in a block of console text is what it prints.
 func TestCommandsInDocs(t *testing.T) {
@@ -27,6 +27,20 @@ func TestCommandsInDocs(t *testing.T) {
 			continue
 		}
 		require.Equal(t, got, string(text), "to write it, run: make generate")
+	}
+}
+
+// Every command that does something stands in the README, under the name of the one that it belongs to.
+func TestCommandsInReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	for _, c := range newRoot(stdio{}).Commands() {
+		if !c.HasSubCommands() {
+			require.Contains(t, string(text), "\nbailiwick "+c.Name())
+		}
+		for _, sub := range c.Commands() {
+			require.Regexp(t, `(?m)^bailiwick `+c.Name()+` .*\b`+sub.Name()+`\b`, string(text))
+		}
 	}
 }
 

@@ -10,9 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	"sigs.k8s.io/yaml"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -66,7 +63,7 @@ each registered CA bundle as kube-apiserver does, looks at the certificates, and
 nothing. Run it where the server can be reached: in its pod, or on a node.
 
 It exits with 1 when something is wrong; warnings alone do not count.`,
-		Example: `  kubectl -n bailiwick-system exec deploy/bailiwick -- bailiwick doctor
+		Example: `  kubectl -n bailiwick-system exec deploy/bailiwick -- /bailiwick doctor --config /etc/bailiwick/config/config.yaml
   bailiwick doctor --kubeconfig admin.kubeconfig --config config.yaml --as system:serviceaccount:bailiwick-system:bailiwick
   bailiwick doctor --authorization-kubeconfig /etc/kubernetes/bailiwick/authorization.kubeconfig`,
 		Args: cobra.NoArgs,
@@ -102,12 +99,10 @@ var examinations = []struct {
 const examining = time.Minute
 
 func (d *doctor) run(ctx context.Context, io stdio) error {
-	if !slices.Contains(doctorFormats, d.output) {
-		return broken("formats are "+strings.Join(doctorFormats, ", "), "-o: there is no format %q", d.output)
+	if err := checkFormat(d.output, doctorFormats); err != nil {
+		return err
 	}
-	if _, err := rest.InClusterConfig(); err != nil && d.kubeconfig == "" {
-		d.kubeconfig = clientcmd.NewDefaultClientConfigLoadingRules().GetDefaultFilename()
-	}
+	d.kubeconfig = asKubectl(d.kubeconfig)
 	var err error
 	if d.api, err = d.connect(""); err != nil {
 		return broken("--kubeconfig takes a file as for kubectl", "%w", err)
@@ -147,12 +142,7 @@ func (d *doctor) print(out io.Writer) error {
 	case "json":
 		return printJSON(out, d.found)
 	case "yaml":
-		text, err := yaml.Marshal(d.found)
-		if err != nil {
-			return err
-		}
-		_, err = out.Write(text)
-		return err
+		return printYAML(out, d.found)
 	}
 	for _, f := range d.found {
 		line := f.Message

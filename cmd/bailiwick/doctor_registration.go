@@ -25,31 +25,18 @@ func (h *hookSeen) object() string { return h.kind + " " + h.configuration }
 
 // checkRegistration compares what is registered with what it should be.
 func (d *doctor) checkRegistration(ctx context.Context, say saying) {
-	api := d.api.AdmissionregistrationV1()
-	mutating, err := api.MutatingWebhookConfigurations().List(ctx, metav1.ListOptions{})
+	found, err := listConfigurations(ctx, d.api.AdmissionregistrationV1(), metav1.ListOptions{}, mutatingKind, validatingKind)
 	if err != nil {
 		say(statusError, "", err.Error(), "who looks needs the right to list webhook configurations")
 		return
 	}
-	validating, err := api.ValidatingWebhookConfigurations().List(ctx, metav1.ListOptions{})
-	if err != nil {
-		say(statusError, "", err.Error(), "who looks needs the right to list webhook configurations")
-		return
-	}
-	for i := range mutating.Items {
-		c := &mutating.Items[i]
-		c.TypeMeta = metav1.TypeMeta{APIVersion: admissionregv1.SchemeGroupVersion.String(), Kind: "MutatingWebhookConfiguration"}
-		d.see(c, c.TypeMeta, &c.ObjectMeta, hooksOf(c), say)
-	}
-	for i := range validating.Items {
-		c := &validating.Items[i]
-		c.TypeMeta = metav1.TypeMeta{APIVersion: admissionregv1.SchemeGroupVersion.String(), Kind: "ValidatingWebhookConfiguration"}
-		d.see(c, c.TypeMeta, &c.ObjectMeta, c.Webhooks, say)
-		if d.snap == nil {
+	for _, c := range found {
+		d.see(c, say)
+		if c.validating == nil || d.snap == nil {
 			continue
 		}
-		if _, differs := admit.Reconcile(c, admit.Guards(), d.snap); differs {
-			say(statusError, c.Kind+" "+c.Name, "names what another policy names", "a server that follows the cluster brings it up to date: look at bailiwick_registration_stale and its log")
+		if _, differs := admit.Reconcile(c.validating, admit.Guards(), d.snap); differs {
+			say(statusError, c.kind+" "+c.Name, "names what another policy names", "a server that follows the cluster brings it up to date: look at bailiwick_registration_stale and its log")
 		}
 	}
 	if len(d.hooks) == 0 {
@@ -59,32 +46,22 @@ func (d *doctor) checkRegistration(ctx context.Context, say saying) {
 	d.compareGuards(say)
 }
 
-// hooksOf are the webhooks of a configuration, without what only those have that change objects.
-func hooksOf(c *admissionregv1.MutatingWebhookConfiguration) []admissionregv1.ValidatingWebhook {
-	var hooks []admissionregv1.ValidatingWebhook
-	for i := range c.Webhooks {
-		w := &c.Webhooks[i]
-		hooks = append(hooks, admissionregv1.ValidatingWebhook{Name: w.Name, ClientConfig: w.ClientConfig, Rules: w.Rules, FailurePolicy: w.FailurePolicy})
-	}
-	return hooks
-}
-
 // see takes note of the webhooks of a configuration that ask a guard, and looks for what would lock the cluster.
-func (d *doctor) see(object any, kind metav1.TypeMeta, meta *metav1.ObjectMeta, hooks []admissionregv1.ValidatingWebhook, say saying) {
+func (d *doctor) see(c *configuration, say saying) {
 	before := len(d.hooks)
-	for i := range hooks {
-		if admit.Asked(admit.Guards(), &hooks[i].ClientConfig) {
-			d.hooks = append(d.hooks, hookSeen{kind.Kind, meta.Name, hooks[i]})
+	for _, w := range c.hooks() {
+		if admit.Asked(admit.Guards(), &w.ClientConfig) {
+			d.hooks = append(d.hooks, hookSeen{c.kind, c.Name, w})
 		}
 	}
 	if len(d.hooks) == before {
 		return
 	}
-	name := kind.Kind + " " + meta.Name
-	if meta.Labels[admit.RegistrationLabel] != admit.Reconciled {
-		say(statusWarn, name, "nobody keeps it up to date", fmt.Sprintf("unless you do: kubectl label %s %s %s=%s", kind.Kind, meta.Name, admit.RegistrationLabel, admit.Reconciled))
+	name := c.kind + " " + c.Name
+	if c.Labels[admit.RegistrationLabel] != admit.Reconciled {
+		say(statusWarn, name, "nobody keeps it up to date", fmt.Sprintf("unless you do: kubectl label %s %s %s=%s", c.kind, c.Name, admit.RegistrationLabel, admit.Reconciled))
 	}
-	raw, err := json.Marshal(object)
+	raw, err := json.Marshal(c.object())
 	if err != nil {
 		panic(fmt.Sprintf("encoding a webhook configuration: %v", err)) // it came as JSON
 	}
@@ -106,9 +83,8 @@ func (d *doctor) compareGuards(say saying) {
 		registered[d.hooks[i].kind+d.hooks[i].Name] = &d.hooks[i]
 	}
 	for _, g := range admit.Guards() {
-		m, v := admit.Configurations([]admit.Guard{g}, d.snap, func(string) admissionregv1.WebhookClientConfig { return admissionregv1.WebhookClientConfig{} })
 		missing, differs := 0, 0
-		wanted := append(wantedHooks(m.Kind, hooksOf(m)), wantedHooks(v.Kind, v.Webhooks)...)
+		wanted := wantedHooks(g, d.snap)
 		for _, w := range wanted {
 			is := registered[w.kind+w.Name]
 			switch {
@@ -133,10 +109,14 @@ func (d *doctor) compareGuards(say saying) {
 	}
 }
 
-func wantedHooks(kind string, hooks []admissionregv1.ValidatingWebhook) []hookSeen {
+// wantedHooks are the webhooks of a guard as they should be, wherever they lead.
+func wantedHooks(g admit.Guard, snap *policy.Snapshot) []hookSeen {
+	anywhere := func(string) admissionregv1.WebhookClientConfig { return admissionregv1.WebhookClientConfig{} }
 	var wanted []hookSeen
-	for i := range hooks {
-		wanted = append(wanted, hookSeen{kind: kind, ValidatingWebhook: hooks[i]})
+	for _, c := range both(admit.Configurations([]admit.Guard{g}, snap, anywhere)) {
+		for _, w := range c.hooks() {
+			wanted = append(wanted, hookSeen{kind: c.kind, ValidatingWebhook: w})
+		}
 	}
 	return wanted
 }

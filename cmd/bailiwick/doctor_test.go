@@ -21,6 +21,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/certs"
 	"github.com/bailiwick-dev/bailiwick/e2e/controlplane"
+	"github.com/bailiwick-dev/bailiwick/e2e/wired"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
@@ -33,23 +34,18 @@ type patient struct {
 
 func startPatient(t *testing.T) *patient {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
-	cp, err := controlplane.Start(t.Context(), controlplane.Options{Assets: assets, CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester}})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, cp.Stop()) })
+	cp := controlplane.ForTest(t, controlplane.Options{CRDs: []controlplane.CRDSet{controlplane.Sveltos, controlplane.Harvester}})
 	dir := t.TempDir()
 	p := &patient{kubeconfig: filepath.Join(dir, "kubeconfig"), config: filepath.Join(dir, "config.yaml")}
 	require.NoError(t, cp.Kubeconfig(cp.Admin(), p.kubeconfig))
+	var err error
 	p.client, err = kubernetes.NewForConfig(cp.Admin())
 	require.NoError(t, err)
 	_, err = p.client.CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: defaultNamespace}}, metav1.CreateOptions{})
 	require.NoError(t, err)
-	listen, err := freeAddress()
+	addresses, err := wired.FreeAddresses(1)
 	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(listen)
+	_, port, err := net.SplitHostPort(addresses[0])
 	require.NoError(t, err)
 	// kube-apiserver goes where an ExternalName says, and still wants a certificate for the Service.
 	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "bailiwick"}, Spec: corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: "localhost"}}
@@ -57,7 +53,7 @@ func startPatient(t *testing.T) *patient {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(p.config, []byte(strings.Join([]string{
 		"apiVersion: bailiwick.dev/v1alpha1", "kind: ServerConfiguration", "kubeconfig: " + p.kubeconfig,
-		"certSecret: bailiwick-system/serving", "register: bailiwick-system/bailiwick:" + port, "listen: " + listen,
+		"certSecret: bailiwick-system/serving", "register: bailiwick-system/bailiwick:" + port, "listen: " + addresses[0],
 		"metricsListen: 127.0.0.1:0", "insecureNoClientAuth: true", "drain: 0s",
 	}, "\n")), 0o600))
 	return p

@@ -34,7 +34,7 @@ type feed struct {
 	log     *slog.Logger
 	metrics feedMetrics
 	state   atomic.Pointer[feedState]
-	told    func(*policy.Snapshot, *policy.Bundle, []policy.Problem) // of each snapshot; nil: nobody is
+	told    []func(*policy.Snapshot, *policy.Bundle, []policy.Problem) // of each snapshot
 
 	mu     sync.Mutex     // one change at a time
 	bundle *policy.Bundle // from which the snapshot in force was compiled
@@ -137,8 +137,8 @@ func (f *feed) compile(bundle *policy.Bundle) {
 	f.state.Store(&feedState{since: options.Now, stale: stale})
 	f.bundle = bundle
 	f.metrics.compiled(problems)
-	if f.told != nil {
-		f.told(snap, bundle, problems)
+	for _, told := range f.told {
+		told(snap, bundle, problems)
 	}
 	f.log.Info("policy in force", "objects", bundle.Objects.Len(), "problems", len(problems), "took", time.Since(options.Now))
 	for _, p := range problems {

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/pflag"
+
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 )
 
 // Modes of files: those that hold a key are for their owner.
@@ -28,25 +27,8 @@ func (o *output) write(io stdio, text []byte, mode fs.FileMode) error {
 		_, err := io.out.Write(text)
 		return err
 	}
-	if err := replaceFile(o.file, text, mode); err != nil {
+	if err := replace.File(o.file, mode, text); err != nil {
 		return failed("--out takes a file in a folder that is there and can be written", fmt.Errorf("writing %s: %w", o.file, err))
-	}
-	return nil
-}
-
-// replaceFile puts a file in place whole: kube-apiserver watches some of them, and must never read half of one.
-func replaceFile(path string, data []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	return nil
 }

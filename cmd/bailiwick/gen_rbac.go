@@ -47,9 +47,7 @@ Nothing is written while parts of the policy are broken: applied, that would tak
 		RunE: func(*cobra.Command, []string) error { return g.run(io) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&g.cluster, "cluster", "", "cluster to write for, `KIND:NS/NAME`, as SveltosCluster:gke/production")
-	fs.StringToStringVar(&g.labels, "cluster-labels", nil, "labels of the cluster, `k=v,…` (default: those of its object in the policy)")
-	fs.Lookup("cluster-labels").DefValue = ""
+	clusterFlags(fs, &g.cluster, &g.labels, "cluster to write for, `KIND:NS/NAME`, as SveltosCluster:gke/production")
 	policyFlags(fs, &g.paths, &g.options)
 	fs.StringVarP(&g.format, "output", "o", rbacFormats[0], "`FORMAT`: "+strings.Join(rbacFormats, ", "))
 	fs.StringVar(&g.pruneFrom, "prune-from", "", "`FILE` with the live objects, - for standard input: write those of them that are to be deleted")
@@ -85,26 +83,16 @@ func (g *genRBAC) run(io stdio) error {
 
 // check reads the flags.
 func (g *genRBAC) check() error {
+	if err := checkFormat(g.format, rbacFormats); err != nil {
+		return err
+	}
 	switch {
-	case !slices.Contains(rbacFormats, g.format):
-		return broken("formats are "+strings.Join(rbacFormats, ", "), "-o: there is no format %q", g.format)
 	case g.cluster == "" && g.options.RancherCluster == "":
 		return broken("add --cluster KIND:NS/NAME for what Sveltos' tenants hold there, --rancher-cluster ID for Rancher's users", "which cluster: neither --cluster nor --rancher-cluster is given")
-	case g.options.RancherCluster != "" && !rancherID.MatchString(g.options.RancherCluster):
-		return broken("it is the name of the Cluster of management.cattle.io, as c-m-abcdefgh", "--rancher-cluster: %q is no id of a cluster", g.options.RancherCluster)
 	case g.pruneFrom == "-" && slices.Contains(g.paths, "-"):
 		return broken("write one of them into a file", "-f and --prune-from both read standard input")
-	case g.cluster == "" && len(g.labels) > 0:
-		return broken("name the cluster with --cluster KIND:NS/NAME", "--cluster-labels without --cluster")
-	case g.cluster == "":
-		return nil
 	}
-	self, err := policy.ParseClusterRef(g.cluster)
-	if err != nil {
-		return broken("", "%w", err)
-	}
-	g.options.Self, g.options.SelfLabels = self, g.labels
-	return nil
+	return setSelf(&g.options, g.cluster, g.labels)
 }
 
 // name is the cluster as the label of the objects tells it.

@@ -1,39 +1,34 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/bailiwick-dev/bailiwick/policy/render"
 )
 
 func tellNotes(io stdio, notes []render.Note) {
 	for _, n := range notes {
-		fmt.Fprintf(io.err, "warning: %s\n", n)
+		tell(io.err, "warning", n, "")
 	}
 	if len(notes) > 0 {
-		fmt.Fprintln(io.err, "hint: Bailiwick grants these as they stand, only user interfaces show less")
+		tellHint(io.err, "Bailiwick grants these as they stand, only user interfaces show less")
 	}
 }
 
 // writeList writes objects as one List, below comments where the format has any.
 func writeList[T any](g *genRBAC, io stdio, comments string, objects []T) error {
-	list := map[string]any{"apiVersion": "v1", "kind": "List", "items": objects}
-	if g.format == "json" {
-		var text strings.Builder
-		if err := printJSON(&text, list); err != nil {
-			return err
-		}
-		return g.write(io, []byte(text.String()), openFile)
+	encode, text := printJSON, new(bytes.Buffer)
+	if g.format == "yaml" {
+		encode = printYAML
+		text.WriteString(comments)
 	}
-	text, err := yaml.Marshal(list)
-	if err != nil {
+	if err := encode(text, map[string]any{"apiVersion": "v1", "kind": "List", "items": objects}); err != nil {
 		return err
 	}
-	return g.write(io, append([]byte(comments), text...), openFile)
+	return g.write(io, text.Bytes(), openFile)
 }
 
 // header says what the objects are, and what is missing.

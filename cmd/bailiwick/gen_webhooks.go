@@ -1,11 +1,9 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	admissionregv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
@@ -57,7 +55,7 @@ have them judge. A server that follows the cluster keeps them up to date by itse
 }
 
 func (g *genWebhooks) run(io stdio) error {
-	client, err := g.client()
+	reached, err := g.reached()
 	if err != nil {
 		return err
 	}
@@ -69,16 +67,12 @@ func (g *genWebhooks) run(io stdio) error {
 	if err != nil {
 		return err
 	}
-	mutating, validating := admit.Configurations(guards, snap, client)
 	var texts []string
-	for _, c := range []struct {
-		object any
-		hooks  int
-	}{{mutating, len(mutating.Webhooks)}, {validating, len(validating.Webhooks)}} {
-		if c.hooks == 0 {
+	for _, c := range both(admit.Configurations(guards, snap, reached)) {
+		if len(c.hooks()) == 0 {
 			continue // none of the guards changes anything
 		}
-		text, err := yaml.Marshal(c.object)
+		text, err := yaml.Marshal(c.object())
 		if err != nil {
 			return err
 		}
@@ -102,8 +96,8 @@ func (g *genWebhooks) policy(io stdio) (*policy.Snapshot, error) {
 	return snap, nil
 }
 
-// client says how a path of the server is reached.
-func (g *genWebhooks) client() (func(path string) admissionregv1.WebhookClientConfig, error) {
+// reached is how the server is reached, and what it is to be trusted by.
+func (g *genWebhooks) reached() (reach, error) {
 	if (g.service == "") == (g.url == "") {
 		return nil, broken("", "exactly one of --service and --url is needed")
 	}
@@ -114,30 +108,19 @@ func (g *genWebhooks) client() (func(path string) admissionregv1.WebhookClientCo
 	if err != nil {
 		return nil, err
 	}
-	if g.service != "" {
-		return g.byService(bundle)
+	if g.service == "" {
+		u, err := httpsURL("--url", g.url)
+		if err != nil {
+			return nil, err
+		}
+		return throughURL(u).trusting(bundle), nil
 	}
-	u, err := httpsURL("--url", g.url)
+	service, err := namespacedName("--service", g.service, validation.IsDNS1123Label)
 	if err != nil {
 		return nil, err
 	}
-	base := strings.TrimSuffix(u.String(), "/")
-	return func(path string) admissionregv1.WebhookClientConfig {
-		return admissionregv1.WebhookClientConfig{URL: new(base + path), CABundle: bundle}
-	}, nil
-}
-
-func (g *genWebhooks) byService(bundle []byte) (func(path string) admissionregv1.WebhookClientConfig, error) {
-	namespace, name, ok := strings.Cut(g.service, "/")
-	if !ok || len(slices.Concat(validation.IsDNS1123Label(namespace), validation.IsDNS1035Label(name))) > 0 {
-		return nil, broken("write it like bailiwick-system/bailiwick", "--service: %q is no NAMESPACE/NAME", g.service)
-	}
 	if len(validation.IsValidPortNum(int(g.port))) > 0 {
-		return nil, broken("", "--port: %d is no port", g.port)
+		return nil, broken("write it like 443", "--port: %d is no port", g.port)
 	}
-	return func(path string) admissionregv1.WebhookClientConfig {
-		return admissionregv1.WebhookClientConfig{CABundle: bundle, Service: &admissionregv1.ServiceReference{
-			Namespace: namespace, Name: name, Path: &path, Port: &g.port,
-		}}
-	}, nil
+	return throughService(service, g.port).trusting(bundle), nil
 }

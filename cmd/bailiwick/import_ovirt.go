@@ -94,7 +94,7 @@ func tellCarried(std stdio, made permissions.Converted) error {
 			word = "warning"
 			lost++
 		}
-		fmt.Fprintf(std.err, "%s: %s: %s\n", word, n.Position, n.Message)
+		tell(std.err, word, n.Position.String()+": "+n.Message, "")
 	}
 	carried := 0
 	for _, a := range made.Assignments {

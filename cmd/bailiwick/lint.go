@@ -94,10 +94,11 @@ func (l *lint) check() (policy.Options, error) {
 	switch {
 	case len(l.paths) == 0:
 		return s.policy, broken("add -f PATH, as -f examples/settings", "nothing to judge: -f is missing")
-	case !slices.Contains(lintFormats, l.format):
-		return s.policy, broken("formats are "+strings.Join(lintFormats, ", "), "-o: there is no format %q", l.format)
 	case l.who.Name == "" && len(l.who.Groups) > 0:
 		return s.policy, broken("add --as USER", "--as-group without --as")
+	}
+	if err := checkFormat(l.format, lintFormats); err != nil {
+		return s.policy, err
 	}
 	if err := checkLimits(&s, &l.config); err != nil {
 		return s.policy, err

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"io"
-)
+import "io"
 
 var lintFormats = []string{"text", "json", "junit", "sarif"}
 
@@ -22,10 +19,7 @@ func (l *lint) print(out io.Writer, read *linted, found []finding) error {
 		return printJSON(out, sarif(found))
 	}
 	for _, f := range found {
-		fmt.Fprintf(out, "%s: %s\n", f.Severity, f)
-		if f.Hint != "" {
-			fmt.Fprintf(out, "hint: %s\n", f.Hint)
-		}
+		tell(out, string(f.Severity), f, f.Hint)
 	}
 	return nil
 }

@@ -12,9 +12,14 @@ var rancherOptions = []option{
 var rancherID = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 
 func checkRancher(s *setup, c *config) error {
-	if c.RancherCluster != "" && !rancherID.MatchString(c.RancherCluster) {
-		return broken("it is the name of the Cluster of management.cattle.io, as c-m-abcdefgh", "--rancher-cluster: %q is no id of a cluster", c.RancherCluster)
-	}
 	s.policy.RancherCluster = c.RancherCluster
+	return checkRancherID(c.RancherCluster)
+}
+
+// checkRancherID reads --rancher-cluster; it may be left out.
+func checkRancherID(id string) error {
+	if id != "" && !rancherID.MatchString(id) {
+		return broken("it is the name of the Cluster of management.cattle.io, as c-m-abcdefgh", "--rancher-cluster: %q is no id of a cluster", id)
+	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	admissionregv1 "k8s.io/api/admissionregistration/v1"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
@@ -33,7 +32,7 @@ type registration struct {
 	snapshots policy.Holder
 	// create says how a guard is reached, and lets configurations be made when there are none. Nil: they are made by
 	// somebody else.
-	create  func(path string) admissionregv1.WebhookClientConfig
+	create  reach
 	creates []admit.Guard // for these guards
 	renewed bool          // what was there at the start
 	// certified says that the server makes its certificate itself, so that CAs are kept up to date, too.
@@ -60,7 +59,7 @@ func newRegistration(c *config, s *setup, f *feed, reg prometheus.Registerer, lo
 	connect := func() (admissionclient.AdmissionregistrationV1Interface, error) { return admissionClient(c.Kubeconfig) }
 	r := registrationWith(connect, f, reg, log)
 	r.certified, r.create, r.creates = c.CertSecret != "", s.reached, s.registerGuards
-	changesOf(f, r.changed)
+	f.told = append(f.told, func(*policy.Snapshot, *policy.Bundle, []policy.Problem) { r.changed() })
 	return r
 }
 

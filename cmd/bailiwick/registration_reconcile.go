@@ -16,6 +16,9 @@ import (
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
 
+// labelled are the configurations that are kept up to date.
+var labelled = metav1.ListOptions{LabelSelector: admit.RegistrationLabel + "=" + admit.Reconciled}
+
 // reconcile makes the configurations what they should be now, and makes their webhooks trust a bundle; nil leaves that
 // as it is. When another replica was faster it looks again.
 func (r *registration) reconcile(ctx context.Context, bundle []byte) error {
@@ -31,101 +34,52 @@ func (r *registration) reconcile(ctx context.Context, bundle []byte) error {
 		return err
 	}
 	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
-		if err := r.renew(ctx, api); err != nil {
+		snap := r.snapshots.Load()
+		if err := r.renew(ctx, api, snap); err != nil {
 			return err
 		}
-		return errors.Join(r.reconcileValidating(ctx, api.ValidatingWebhookConfigurations(), bundle), r.reconcileMutating(ctx, api.MutatingWebhookConfigurations(), bundle))
+		errs := []error{r.compare(ctx, api, validatingKind, snap, bundle)}
+		if r.bundle != nil { // of the others nothing but trust is looked at
+			errs = append(errs, r.compare(ctx, api, mutatingKind, snap, bundle))
+		}
+		return errors.Join(errs...)
 	})
 }
 
-func (r *registration) reconcileValidating(ctx context.Context, api admissionclient.ValidatingWebhookConfigurationInterface, bundle []byte) error {
-	snap := r.snapshots.Load()
-	list, err := api.List(ctx, labelled)
+// compare brings the configurations of one kind up to date, or makes one.
+func (r *registration) compare(ctx context.Context, api admissionclient.AdmissionregistrationV1Interface, kind string, snap *policy.Snapshot, bundle []byte) error {
+	found, err := listConfigurations(ctx, api, labelled, kind)
 	if err != nil {
-		return fmt.Errorf("listing webhook configurations: %w", err)
+		return err
 	}
 	var errs []error
-	for i := range list.Items {
-		want, differs := list.Items[i].DeepCopy(), false
-		if snap != nil { // else nothing is known yet, and less would be guarded
-			want, differs = admit.Reconcile(want, r.guards, snap)
-		}
-		for j := range want.Webhooks {
-			differs = r.trust(&want.Webhooks[j].ClientConfig, bundle) || differs
-		}
-		if differs {
-			_, err := api.Update(ctx, want, metav1.UpdateOptions{})
-			errs = append(errs, r.updated(want.Name, len(want.Webhooks), err))
+	for _, c := range found {
+		if r.correct(c, snap, bundle) {
+			errs = append(errs, r.updated(c, c.update(ctx, api)))
 		}
 	}
-	if r.creating(snap, len(list.Items)) {
-		_, want := admit.Configurations(r.creates, snap, r.reached)
-		_, err := api.Create(ctx, want, metav1.CreateOptions{})
-		errs = append(errs, r.created(want.Kind, len(want.Webhooks), err))
-	}
-	return errors.Join(errs...)
-}
-
-// reconcileMutating cares only for trust: what guards that change objects are told of does not depend on the policy.
-func (r *registration) reconcileMutating(ctx context.Context, api admissionclient.MutatingWebhookConfigurationInterface, bundle []byte) error {
-	if r.bundle == nil {
-		return nil
-	}
-	snap := r.snapshots.Load()
-	list, err := api.List(ctx, labelled)
-	if err != nil {
-		return fmt.Errorf("listing webhook configurations: %w", err)
-	}
-	var errs []error
-	for i := range list.Items {
-		want, differs := &list.Items[i], false
-		for j := range want.Webhooks {
-			differs = r.trust(&want.Webhooks[j].ClientConfig, bundle) || differs
-		}
-		if differs {
-			_, err := api.Update(ctx, want, metav1.UpdateOptions{})
-			errs = append(errs, r.updated(want.Name, len(want.Webhooks), err))
-		}
-	}
-	if r.creating(snap, len(list.Items)) {
-		if want, _ := admit.Configurations(r.creates, snap, r.reached); len(want.Webhooks) > 0 {
-			_, err := api.Create(ctx, want, metav1.CreateOptions{})
-			errs = append(errs, r.created(want.Kind, len(want.Webhooks), err))
+	if len(found) == 0 && r.creating(snap) {
+		for _, c := range r.wanted(snap) {
+			if c.kind == kind && len(c.clients()) > 0 {
+				errs = append(errs, r.created(c, c.create(ctx, api)))
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (r *registration) updated(name string, webhooks int, err error) error {
-	if err != nil {
-		return fmt.Errorf("updating webhook configuration %q: %w", name, err)
+// correct makes a configuration what it should be, and says whether that changes it. What guards that change objects are
+// told of does not depend on the policy.
+func (r *registration) correct(c *configuration, snap *policy.Snapshot, bundle []byte) (differs bool) {
+	if c.validating != nil && snap != nil { // else nothing is known yet, and less would be guarded
+		var want *admissionregv1.ValidatingWebhookConfiguration
+		want, differs = admit.Reconcile(c.validating, r.guards, snap)
+		c.validating.Webhooks = want.Webhooks
 	}
-	r.log.Info("registered webhooks are up to date", "configuration", name, "webhooks", webhooks)
-	return nil
-}
-
-// creating says whether a configuration is to be made. Without a certificate to answer with, none is.
-func (r *registration) creating(snap *policy.Snapshot, registered int) bool {
-	return r.create != nil && r.bundle != nil && snap != nil && registered == 0
-}
-
-// created is told of a configuration that was made. One of this name without our label is somebody else's.
-func (r *registration) created(kind string, webhooks int, err error) error {
-	switch {
-	case apierrors.IsAlreadyExists(err):
-		return nil
-	case err != nil:
-		return fmt.Errorf("registering webhooks: %w", err)
+	for _, client := range c.clients() {
+		differs = r.trust(client, bundle) || differs
 	}
-	r.log.Info("registered the webhooks", "kind", kind, "webhooks", webhooks)
-	return nil
-}
-
-// reached is how a guard is reached, and what it is to be trusted by.
-func (r *registration) reached(path string) admissionregv1.WebhookClientConfig {
-	c := r.create(path)
-	c.CABundle = r.bundle
-	return c
+	return differs
 }
 
 // trust puts a bundle into a webhook of ours, and says whether that changes it.
@@ -135,4 +89,34 @@ func (r *registration) trust(c *admissionregv1.WebhookClientConfig, bundle []byt
 	}
 	c.CABundle = bundle
 	return true
+}
+
+func (r *registration) updated(c *configuration, err error) error {
+	if err != nil {
+		return fmt.Errorf("updating webhook configuration %q: %w", c.Name, err)
+	}
+	r.log.Info("registered webhooks are up to date", "configuration", c.Name, "webhooks", len(c.clients()))
+	return nil
+}
+
+// creating says whether configurations are made. Without a certificate to answer with, none is.
+func (r *registration) creating(snap *policy.Snapshot) bool {
+	return r.create != nil && r.bundle != nil && snap != nil
+}
+
+// wanted are the configurations as they are made.
+func (r *registration) wanted(snap *policy.Snapshot) []*configuration {
+	return both(admit.Configurations(r.creates, snap, r.create.trusting(r.bundle)))
+}
+
+// created is told of a configuration that was made. One of this name without our label is somebody else's.
+func (r *registration) created(c *configuration, err error) error {
+	switch {
+	case apierrors.IsAlreadyExists(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("registering webhooks: %w", err)
+	}
+	r.log.Info("registered the webhooks", "kind", c.kind, "webhooks", len(c.clients()))
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -39,13 +38,7 @@ type registered struct {
 
 func startRegistered(t *testing.T) *registered {
 	t.Helper()
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
-	if assets == "" {
-		t.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver: run `make test`")
-	}
-	cp, err := controlplane.Start(t.Context(), controlplane.Options{Assets: assets})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, cp.Stop()) })
+	cp := controlplane.ForTest(t, controlplane.Options{})
 	client, err := kubernetes.NewForConfig(cp.Admin())
 	require.NoError(t, err)
 	r := &registered{client: client, snapshots: &atomic.Pointer[policy.Snapshot]{}}
@@ -256,9 +249,9 @@ func TestRegistrationIsRepaired(t *testing.T) {
 	defer cancel()
 	go r.followRegistered(ctx, func() { _ = r.Publish(ctx, ca) }) // as the rotation of certificates does
 	trusted := func() bool {
-		hooks, err := r.registered(t.Context())
+		held, err := r.Held(t.Context())
 		require.NoError(t, err)
-		return len(hooks) == mutatingAndJudging() && !slices.ContainsFunc(hooks, func(h registeredHook) bool { return !bytes.Equal(h.client.CABundle, ca) })
+		return len(held) == mutatingAndJudging() && !slices.ContainsFunc(held, func(bundle []byte) bool { return !bytes.Equal(bundle, ca) })
 	}
 	require.True(t, trusted())
 

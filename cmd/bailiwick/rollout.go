@@ -13,7 +13,7 @@ import (
 var rolloutOptions = []option{
 	field("templates", "how far bindings of RoleTemplates count: `on|shadow|off`; shadow lets RBAC decide and counts the differences (default: on)",
 		func(c *config) *string { return &c.Templates }),
-	field("hierarchy", "how far RoleAssignments count, in the same words; unless it is off, virtual machines and what belongs to them are followed in the cluster that is served (default: off)",
+	field("hierarchy", "how far RoleAssignments count: `on|shadow|off`; unless it is off, virtual machines and what belongs to them are followed in the cluster that is served (default: off)",
 		func(c *config) *string { return &c.Hierarchy }),
 }
 

@@ -62,10 +62,7 @@ func run(args []string, io stdio) int {
 		// Everything that the command line parser refuses.
 		f = &failure{err: err, hint: "see bailiwick --help", code: exitBroken}
 	}
-	fmt.Fprintf(io.err, "error: %v\n", f.err)
-	if f.hint != "" {
-		fmt.Fprintf(io.err, "hint: %s\n", f.hint)
-	}
+	tell(io.err, "error", f.err, f.hint)
 	return f.code
 }
 
@@ -101,10 +98,7 @@ func commandName() string {
 // printProblems lists what is wrong in the policy and says whether any of it is an error.
 func printProblems(io stdio, problems []policy.Problem) (errors bool) {
 	for _, p := range problems {
-		fmt.Fprintf(io.err, "%s: %s\n", p.Severity, p)
-		if p.Hint != "" {
-			fmt.Fprintf(io.err, "hint: %s\n", p.Hint)
-		}
+		tell(io.err, string(p.Severity), p, p.Hint)
 		errors = errors || p.Severity == policy.Error
 	}
 	return errors

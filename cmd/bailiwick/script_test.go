@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bailiwick-dev/bailiwick/e2e/wired"
 )
 
 func TestMain(m *testing.M) {
@@ -19,13 +21,12 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		// The examples and the certificates that scripts share are made once per script, in its own folder.
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"LISTEN", "METRICS"} {
-				address, err := freeAddress()
-				if err != nil {
-					return err
-				}
-				env.Setenv(name, address)
+			addresses, err := wired.FreeAddresses(2)
+			if err != nil {
+				return err
 			}
+			env.Setenv("LISTEN", addresses[0])
+			env.Setenv("METRICS", addresses[1])
 			if err := os.CopyFS(env.WorkDir+"/examples", os.DirFS("../../examples")); err != nil {
 				return err
 			}

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
@@ -101,19 +100,14 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	if c.InsecureNoClientAuth {
 		log.Warn("anybody who reaches the port may ask: --insecure-no-client-auth")
 	}
-	// What runs beside the server goes on while it drains, and ends with it.
-	background, end := context.WithCancel(context.WithoutCancel(ctx))
-	group, background := errgroup.WithContext(background)
-	group.Go(func() error { return serving.Run(background) })
-	group.Go(func() error { return feed.follow(background) })
+	beside := []func(context.Context) error{serving.Run, feed.follow}
 	if registration != nil {
-		group.Go(func() error { return registration.Run(background) })
+		beside = append(beside, registration.Run)
 	}
 	if s.clients != nil {
-		group.Go(func() error { return s.clients.Run(background) })
+		beside = append(beside, s.clients.Run)
 	}
-	group.Go(func() error { defer end(); return server.Run(ctx) })
-	if err := group.Wait(); err != nil {
+	if err := together(ctx, server.Run, beside...); err != nil {
 		return failed("", err)
 	}
 	log.Info("stopped")

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/bailiwick-dev/bailiwick/policy/settings"
 )
@@ -33,11 +31,14 @@ func newSettingsList(io stdio) *cobra.Command {
   bailiwick settings list http-proxy -o yaml`,
 		RunE: func(_ *cobra.Command, names []string) error { return settingsList(io, format, names) },
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "table", "`FORMAT`: table, wide, json or yaml")
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "`FORMAT`: "+strings.Join(showFormats, ", "))
 	return cmd
 }
 
 func settingsList(io stdio, format string, names []string) error {
+	if err := checkFormat(format, showFormats); err != nil {
+		return err
+	}
 	infos := settings.List()
 	if len(names) > 0 {
 		infos = nil
@@ -50,20 +51,12 @@ func settingsList(io stdio, format string, names []string) error {
 		infos = append(infos, info)
 	}
 	switch format {
-	case "table":
-		return printSettings(io.out, infos, false)
-	case "wide":
-		return printSettings(io.out, infos, true)
 	case "json":
 		return printJSON(io.out, infos)
 	case "yaml":
-		text, err := yaml.Marshal(infos)
-		if err == nil {
-			_, err = io.out.Write(text)
-		}
-		return err
+		return printYAML(io.out, infos)
 	default:
-		return broken("formats are table, wide, json, yaml", "-o: there is no format %q", format)
+		return printSettings(io.out, infos, format == "wide")
 	}
 }
 
@@ -94,11 +87,4 @@ func printSettings(out io.Writer, infos []settings.Info, wide bool) error {
 		}
 	}
 	return w.Flush()
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

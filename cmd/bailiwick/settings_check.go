@@ -56,8 +56,8 @@ Exits with 0 when the value passes, 1 when it is refused, and 2 when the questio
 }
 
 func (c *settingsCheck) run(io stdio) error {
-	if !slices.Contains([]string{"text", "json"}, c.format) {
-		return broken("formats are text, json", "-o: there is no format %q", c.format)
+	if err := checkFormat(c.format, []string{"text", "json"}); err != nil {
+		return err
 	}
 	if _, err := describe(c.name); err != nil {
 		return err
@@ -130,10 +130,7 @@ func (c *settingsCheck) print(out io.Writer, found settings.Result) error {
 			if path != "" {
 				path += ": "
 			}
-			fmt.Fprintf(out, "%s: %s%s\n", list.word, path, f.Message)
-			if f.Hint != "" {
-				fmt.Fprintf(out, "hint: %s\n", f.Hint)
-			}
+			tell(out, list.word, path+f.Message, f.Hint)
 		}
 	}
 	verdict := "passes"
@@ -142,11 +139,4 @@ func (c *settingsCheck) print(out io.Writer, found settings.Result) error {
 	}
 	_, err := fmt.Fprintf(out, "%s %s: %s, %s\n", c.name, verdict, count(len(found.Errors), "error"), count(len(found.Warnings), "warning"))
 	return err
-}
-
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	admissionregv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/bailiwick-dev/bailiwick/authorizer"
@@ -25,7 +24,7 @@ type setup struct {
 	hosts      []string
 	certSecret types.NamespacedName
 	// reached and registerGuards are for configurations that the server registers itself; nil: it does not.
-	reached        func(path string) admissionregv1.WebhookClientConfig
+	reached        reach
 	registerGuards []admit.Guard
 }
 
@@ -35,7 +34,6 @@ func check(c *config) (*setup, error) {
 		return nil, err
 	}
 	s := &setup{policy: identities(c)}
-	s.policy.SelfLabels = c.ClusterLabels
 	for _, step := range []func(*setup, *config) error{checkCluster, checkRancher, checkRollouts, checkLimits, checkFacts, checkModes, checkCertificates, checkRegister, checkClients} {
 		if err := step(s, c); err != nil {
 			return nil, err
@@ -55,18 +53,21 @@ func identities(c *config) policy.Options {
 	}
 }
 
-func checkCluster(s *setup, c *config) error {
-	if c.Cluster == "" {
-		if len(c.ClusterLabels) > 0 {
-			return broken("name the cluster with --cluster KIND:NS/NAME", "--cluster-labels without --cluster")
-		}
+func checkCluster(s *setup, c *config) error { return setSelf(&s.policy, c.Cluster, c.ClusterLabels) }
+
+// setSelf reads --cluster and --cluster-labels.
+func setSelf(o *policy.Options, cluster string, labels map[string]string) error {
+	switch {
+	case cluster == "" && len(labels) > 0:
+		return broken("name the cluster with --cluster KIND:NS/NAME", "--cluster-labels without --cluster")
+	case cluster == "":
 		return nil
 	}
-	ref, err := policy.ParseClusterRef(c.Cluster)
+	self, err := policy.ParseClusterRef(cluster)
 	if err != nil {
 		return broken("", "%w", err)
 	}
-	s.policy.Self = ref
+	o.Self, o.SelfLabels = self, labels
 	return nil
 }
 

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"sigs.k8s.io/yaml"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -46,16 +44,9 @@ func (s *show) commonFlags(fs *pflag.FlagSet) {
 
 var showFormats = []string{"table", "wide", "json", "yaml"}
 
-func (s *show) checkFormat() error {
-	if !slices.Contains(showFormats, s.output) {
-		return broken("formats are "+strings.Join(showFormats, ", "), "-o: there is no format %q", s.output)
-	}
-	return nil
-}
-
 // read compiles the policy. What is wrong in it is told, and does not keep the rest from being shown.
 func (s *show) read(io stdio) (snap *policy.Snapshot, complete bool, err error) {
-	if err := s.checkFormat(); err != nil {
+	if err := checkFormat(s.output, showFormats); err != nil {
 		return nil, false, err
 	}
 	if s.cluster != "" {
@@ -82,12 +73,7 @@ func writeRows[T any](io stdio, s *show, rows []T, header []string, cells func(T
 	case "json":
 		return printJSON(io.out, rows)
 	case "yaml":
-		text, err := yaml.Marshal(rows)
-		if err != nil {
-			return err
-		}
-		_, err = io.out.Write(text)
-		return err
+		return printYAML(io.out, rows)
 	}
 	table := make([][]string, len(rows))
 	for i, row := range rows {
@@ -117,6 +103,6 @@ func marked(cluster, stale string) string {
 
 // tellStale says why what is shown on a cluster should not be there any more.
 func tellStale(io stdio, cluster policy.ClusterRef, admin, request, why string) {
-	fmt.Fprintf(io.err, "warning: %s: %s no longer gives it to %s (%s), but the roles that Sveltos put there remain\n", cluster, request, admin, why)
-	fmt.Fprintln(io.err, "hint: delete the RoleRequest, or let it give the cluster again")
+	tell(io.err, "warning", fmt.Sprintf("%s: %s no longer gives it to %s (%s), but the roles that Sveltos put there remain", cluster, request, admin, why),
+		"delete the RoleRequest, or let it give the cluster again")
 }

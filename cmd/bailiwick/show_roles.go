@@ -35,7 +35,7 @@ is built in: they can be applied, but not changed, and have the role's name in s
 }
 
 func showRoles(io stdio, s *show, names []string) error {
-	if err := s.checkFormat(); err != nil {
+	if err := checkFormat(s.output, showFormats); err != nil {
 		return err
 	}
 	var custom []*policy.RoleDefinition

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/bailiwick-dev/bailiwick/policy/ovirt"
 )
@@ -46,10 +45,7 @@ func showTree(io stdio, s *show) error {
 	case "json":
 		err = printJSON(io.out, t.root)
 	case "yaml":
-		var text []byte
-		if text, err = yaml.Marshal(t.root); err == nil {
-			_, err = io.out.Write(text)
-		}
+		err = printYAML(io.out, t.root)
 	default:
 		err = t.root.print(io.out, "", s.output == "wide")
 	}

@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 )
@@ -43,10 +42,7 @@ leaves these alone. Once it is gone, --delete deletes them.`,
 var configurationResources = []string{"mutatingwebhookconfigurations", "validatingwebhookconfigurations"}
 
 func (u *unregister) run(ctx context.Context, io stdio) error {
-	if _, err := rest.InClusterConfig(); err != nil && u.kubeconfig == "" {
-		u.kubeconfig = clientcmd.NewDefaultClientConfigLoadingRules().GetDefaultFilename()
-	}
-	api, err := admissionClient(u.kubeconfig)
+	api, err := admissionClient(asKubectl(u.kubeconfig))
 	if err != nil {
 		return broken("--kubeconfig takes a file as for kubectl", "%w", err)
 	}

@@ -19,14 +19,6 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-func assets(t *testing.T) string {
-	folder := os.Getenv("KUBEBUILDER_ASSETS")
-	if folder == "" {
-		t.Skip("KUBEBUILDER_ASSETS is not set: `make test` builds etcd and kube-apiserver and sets it")
-	}
-	return folder
-}
-
 // emptyTemp gives the test a temporary folder of its own, in which nothing may be left.
 func emptyTemp(t *testing.T) {
 	temp := t.TempDir()
@@ -49,7 +41,7 @@ func TestControlPlane(t *testing.T) {
 	emptyTemp(t)
 	w := newWebhook(t)
 	c, err := Start(t.Context(), Options{
-		Assets: assets(t), Authorizer: w.authorizer(), Admission: w.admission(),
+		Assets: Assets(t), Authorizer: w.authorizer(), Admission: w.admission(),
 		CRDs: []CRDSet{Seed, Harvester, CAPI}, Out: t.Output(),
 	})
 	require.NoError(t, err)

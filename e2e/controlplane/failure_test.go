@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestKilledOwnerLeavesNothing(t *testing.T) {
-	assets(t)
+	Assets(t)
 	emptyTemp(t)
 	owner := exec.Command(os.Args[0])
 	owner.Env = append(os.Environ(), ownerVariable+"=1")
@@ -63,7 +63,7 @@ func TestKilledOwnerLeavesNothing(t *testing.T) {
 
 func TestDeathIsTold(t *testing.T) {
 	emptyTemp(t)
-	c, err := Start(t.Context(), Options{Assets: assets(t), CRDs: []CRDSet{Sveltos}, Out: t.Output()})
+	c, err := Start(t.Context(), Options{Assets: Assets(t), CRDs: []CRDSet{Sveltos}, Out: t.Output()})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Stop() })
 	requireEstablished(t, c, len(sveltosFiles))
@@ -77,7 +77,7 @@ func TestDeathIsTold(t *testing.T) {
 }
 
 func TestStartFails(t *testing.T) {
-	good := assets(t)
+	good := Assets(t)
 	w := &Webhook{URL: "https://127.0.0.1:1/", CA: []byte("nobody")}
 	for name, test := range map[string]struct {
 		options Options
@@ -112,7 +112,7 @@ func TestStartIsCancelled(t *testing.T) {
 		}
 	}()
 	began := time.Now()
-	c, err := Start(ctx, Options{Assets: assets(t)})
+	c, err := Start(ctx, Options{Assets: Assets(t)})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Nil(t, c)
 	require.Less(t, time.Since(began), startTimeout/2)

@@ -15,7 +15,7 @@ func TestAnotherTimeForgetsAnswers(t *testing.T) {
 	w := newWebhook(t)
 	kept := w.authorizer()
 	kept.AuthorizedTTL = time.Hour
-	c, err := Start(t.Context(), Options{Assets: assets(t), Authorizer: kept, Out: t.Output()})
+	c, err := Start(t.Context(), Options{Assets: Assets(t), Authorizer: kept, Out: t.Output()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Stop()) })
 	cfg, err := c.User("alice", "tenants")

@@ -75,7 +75,7 @@ func newServer(o *Options, dir string, p *pki) (*Server, error) {
 			return nil, fmt.Errorf("writing certificates: %w", err)
 		}
 	}
-	addresses, err := freeAddresses(2)
+	addresses, err := FreeAddresses(2)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,8 @@ func (s *Server) Address() string { return s.address }
 // TLS is how a client connects that the server trusts, as kube-apiserver does.
 func (s *Server) TLS() *tls.Config { return s.tls.Clone() }
 
-// freeAddresses are loopback addresses that nobody listens on.
-func freeAddresses(n int) ([]string, error) {
+// FreeAddresses are n loopback addresses that nobody listens on.
+func FreeAddresses(n int) ([]string, error) {
 	var addresses []string
 	for range n {
 		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")

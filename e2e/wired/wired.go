@@ -80,12 +80,12 @@ func (s *System) start(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
+	s.Server = server
 	if o.Follow == nil {
 		if err := server.Start(ctx); err != nil {
 			return err
 		}
 	}
-	s.Server = server
 	s.ControlPlane, err = controlplane.Start(ctx, controlplane.Options{
 		Assets: o.Assets,
 		CRDs:   o.CRDs,

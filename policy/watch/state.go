@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 )
 
 const extension = ".jsonl"
@@ -39,20 +41,14 @@ func openState(dir string) (*state, error) {
 
 func (s *state) path(c *cluster) string { return filepath.Join(s.dir, c.name()+extension) }
 
-// write replaces a file in one step.
+// write replaces the file of a cluster.
 func (s *state) write(c *cluster, objects [][]byte) error {
-	path := s.path(c)
-	f, err := os.CreateTemp(s.dir, "."+filepath.Base(path)+".*") // mode 0600
+	_, host := c.api()
+	err := replace.With(s.path(c), 0o600, func(w io.Writer) error {
+		return encodeState(w, stateHeader{Format: format, Server: host, Saved: time.Now().UTC()}, objects)
+	})
 	if err != nil {
 		return err
-	}
-	_, host := c.api()
-	err = errors.Join(encodeState(f, stateHeader{Format: format, Server: host, Saved: time.Now().UTC()}, objects), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return syncDir(s.dir)
 }

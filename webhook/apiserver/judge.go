@@ -70,6 +70,18 @@ func Judge(raw []byte, at policy.Position, now time.Time) ([]Finding, bool) {
 	return found, true
 }
 
+// each asks about the webhooks of a configuration, one by one; at says where in it one stands.
+func each[T any](webhooks []T, at func(T) string, check func(T) (note, bool)) []note {
+	var notes []note
+	for _, w := range webhooks {
+		if n, wrong := check(w); wrong {
+			n.path = at(w) + n.path
+			notes = append(notes, n)
+		}
+	}
+	return notes
+}
+
 func judge[T any](rules []judged[T], object T, say func(Rule, []note)) {
 	for _, r := range rules {
 		say(r.Rule, r.check(object))

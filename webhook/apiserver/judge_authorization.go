@@ -83,16 +83,8 @@ func (c *chain) index(kind apiserver.AuthorizerType) int {
 	return slices.IndexFunc(c.Authorizers, func(a apiserver.AuthorizerConfiguration) bool { return a.Type == kind })
 }
 
-// each asks about the webhooks of a chain, one by one.
 func (c *chain) each(check func(link) (note, bool)) []note {
-	var notes []note
-	for _, l := range c.webhooks() {
-		if n, wrong := check(l); wrong {
-			n.path = l.path + n.path
-			notes = append(notes, n)
-		}
-	}
-	return notes
+	return each(c.webhooks(), func(l link) string { return l.path }, check)
 }
 
 func missing(c *chain) []note {

@@ -77,16 +77,8 @@ func fromMutating(w *admissionregv1.MutatingWebhook) admissionregv1.ValidatingWe
 	}
 }
 
-// each asks about the webhooks of a configuration, one by one.
 func (r *registered) each(check func(hook) (note, bool)) []note {
-	var notes []note
-	for _, h := range r.hooks {
-		if n, wrong := check(h); wrong {
-			n.path = h.path + n.path
-			notes = append(notes, n)
-		}
-	}
-	return notes
+	return each(r.hooks, func(h hook) string { return h.path }, check)
 }
 
 func unknownFields(r *registered) []note {

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	admissionregv1 "k8s.io/api/admissionregistration/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
@@ -33,19 +31,16 @@ func checkRegister(s *setup, c *config) (err error) {
 }
 
 // reachedBy reads how kube-apiserver reaches the server, and by which name: a Service NAMESPACE/NAME[:PORT], or a URL.
-func reachedBy(text string) (at func(path string) admissionregv1.WebhookClientConfig, host string, err error) {
+func reachedBy(text string) (at reach, host string, err error) {
 	if strings.Contains(text, "://") {
 		u, err := httpsURL("--register", text)
 		if err != nil {
 			return nil, "", err
 		}
-		base := strings.TrimSuffix(u.String(), "/")
-		return func(path string) admissionregv1.WebhookClientConfig {
-			return admissionregv1.WebhookClientConfig{URL: new(base + path)}
-		}, u.Hostname(), nil
+		return throughURL(u), u.Hostname(), nil
 	}
 	text, portText, found := strings.Cut(text, ":")
-	service, err := namespacedName("--register", text)
+	service, err := namespacedName("--register", text, validation.IsDNS1123Label)
 	if err != nil {
 		return nil, "", err
 	}
@@ -55,17 +50,5 @@ func reachedBy(text string) (at func(path string) admissionregv1.WebhookClientCo
 			return nil, "", broken("write it like bailiwick-system/bailiwick:443", "--register: %q is no port", portText)
 		}
 	}
-	return func(path string) admissionregv1.WebhookClientConfig {
-		return admissionregv1.WebhookClientConfig{Service: &admissionregv1.ServiceReference{
-			Namespace: service.Namespace, Name: service.Name, Path: &path, Port: new(int32(port)),
-		}}
-	}, service.Name + "." + service.Namespace + ".svc", nil
-}
-
-func namespacedName(flag, text string) (types.NamespacedName, error) {
-	namespace, name, ok := strings.Cut(text, "/")
-	if !ok || len(slices.Concat(validation.IsDNS1123Label(namespace), validation.IsDNS1123Subdomain(name))) > 0 {
-		return types.NamespacedName{}, broken("write it like bailiwick-system/bailiwick", "%s: %q is no NAMESPACE/NAME", flag, text)
-	}
-	return types.NamespacedName{Namespace: namespace, Name: name}, nil
+	return throughService(service, int32(port)), service.Name + "." + service.Namespace + ".svc", nil
 }

@@ -2,46 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"k8s.io/apimachinery/pkg/watch"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
-	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-
-	"github.com/bailiwick-dev/bailiwick/policy"
 )
-
-// clusterConfig reads a kubeconfig, or without one is for the cluster in which this runs as a pod.
-func clusterConfig(kubeconfig string) (*rest.Config, error) {
-	config, err := rest.InClusterConfig()
-	if kubeconfig != "" {
-		config, err = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(&clientcmd.ClientConfigLoadingRules{ExplicitPath: kubeconfig}, nil).ClientConfig()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the kubeconfig of the cluster that is served: %w", err)
-	}
-	config.UserAgent = "bailiwick/" + buildVersion()
-	return config, nil
-}
-
-func admissionClient(kubeconfig string) (admissionclient.AdmissionregistrationV1Interface, error) {
-	config, err := clusterConfig(kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	return admissionclient.NewForConfig(config)
-}
-
-func coreClient(kubeconfig string) (coreclient.CoreV1Interface, error) {
-	config, err := clusterConfig(kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	return coreclient.NewForConfig(config)
-}
 
 // followRegistered calls changed when a webhook configuration that carries our label may have changed.
 func (r *registration) followRegistered(ctx context.Context, changed func()) {
@@ -86,16 +51,5 @@ func trySend(changes chan<- struct{}) {
 	select {
 	case changes <- struct{}{}:
 	default: // what was sent before was not received yet
-	}
-}
-
-// changesOf calls changed after a feed has put a snapshot in force.
-func changesOf(f *feed, changed func()) {
-	before := f.told
-	f.told = func(snap *policy.Snapshot, bundle *policy.Bundle, problems []policy.Problem) {
-		if before != nil {
-			before(snap, bundle, problems)
-		}
-		changed()
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
 	"github.com/bailiwick-dev/bailiwick/webhook/apiserver"
 )
@@ -65,4 +68,13 @@ func readPEM(flag, name string) ([]byte, error) {
 		return nil, broken(flag+" takes a PEM file", "reading %s: %w", flag, err)
 	}
 	return text, nil
+}
+
+// namespacedName reads NAMESPACE/NAME of an object whose name a check finds nothing wrong with.
+func namespacedName(flag, text string, wrong func(name string) []string) (types.NamespacedName, error) {
+	namespace, name, ok := strings.Cut(text, "/")
+	if !ok || len(slices.Concat(validation.IsDNS1123Label(namespace), wrong(name))) > 0 {
+		return types.NamespacedName{}, broken("write it like bailiwick-system/bailiwick", "%s: %q is no NAMESPACE/NAME", flag, text)
+	}
+	return types.NamespacedName{Namespace: namespace, Name: name}, nil
 }
