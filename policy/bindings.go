@@ -111,7 +111,9 @@ type subjects struct {
 	account string // <namespace>:<name>
 }
 
-// holders are those whom a binding names.
+// holders is whom a binding names. Of one that names two Rancher makes nothing.
+//
+// Upstream: rancher pkg/rbac, BuildSubjectFromRTB.
 func (b *templateBindings) holders(o *Object, names subjects) []*member {
 	var holders []*member
 	if names.user != "" {
@@ -125,8 +127,12 @@ func (b *templateBindings) holders(o *Object, names subjects) []*member {
 	if account, ok := ParseServiceAccount("system:serviceaccount:" + names.account); ok {
 		holders = append(holders, memberOf(b.members.users, account.Username()))
 	}
-	if len(holders) == 0 {
+	switch {
+	case len(holders) == 0:
 		b.problems.add(Warning, o, "", "names neither a user nor a group, so it gives nothing", "set userName or groupPrincipalName")
+	case len(holders) > 1:
+		b.problems.add(Error, o, "", "names more than one user or group, so it gives nothing", "make a binding for each")
+		return nil
 	}
 	return holders
 }

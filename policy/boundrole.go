@@ -1,5 +1,11 @@
 package policy
 
+import (
+	"iter"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+)
+
 // boundRole is a RoleTemplate with all that it inherits, or what a GlobalRole gives on some clusters.
 type boundRole struct {
 	ref         Ref
@@ -45,18 +51,40 @@ func (b *templateBindings) role(rt *RoleTemplate) *boundRole {
 	for _, part := range b.templates.closure(rt).parts {
 		via := r.through(part.role)
 		for i := range part.rules {
-			rule := &part.rules[i]
-			r.rules.add(rule, via)
-			if rt.Context != ProjectContext || part.external {
-				continue
-			}
+			r.rules.add(&part.rules[i], via)
+		}
+		for _, rule := range part.inProjects(rt) {
 			for _, wide := range promote(rule) {
 				r.promoted.add(wide, via)
 			}
-			r.createsNamespaces = r.createsNamespaces || covers(rule, &creatingNamespaces)
 			r.updatesPSA = r.updatesPSA || covers(rule, &updatingPSA)
 		}
+		r.createsNamespaces = r.createsNamespaces || rt.Context == ProjectContext && part.createsNamespaces()
 	}
 	b.roles[rt.Metadata.Name] = r
 	return r
+}
+
+// inProjects yields the rules of a part that count beyond a project in which the template is bound.
+func (p *rulePart) inProjects(rt *RoleTemplate) iter.Seq2[int, *rbacv1.PolicyRule] {
+	return func(yield func(int, *rbacv1.PolicyRule) bool) {
+		for i := range p.rules {
+			if rt.Context != ProjectContext || p.external || !yield(i, &p.rules[i]) {
+				return
+			}
+		}
+	}
+}
+
+// PromotedRules are what a RoleTemplate gives on the whole cluster when it is bound in a project.
+func (s *Snapshot) PromotedRules(rt *RoleTemplate) []rbacv1.PolicyRule {
+	var rules []rbacv1.PolicyRule
+	for _, part := range s.templates.closure(rt).parts {
+		for _, rule := range part.inProjects(rt) {
+			for _, wide := range promote(rule) {
+				rules = append(rules, *wide)
+			}
+		}
+	}
+	return rules
 }

@@ -76,6 +76,7 @@ func (c *compiler) definitions(objs *Objects) map[string]*definition {
 	for _, d := range unique(&c.problems, objs.RoleDefinitions) {
 		name := d.Metadata.Name
 		switch {
+		case d.Deleting(): // a finalizer keeps it for as long as somebody wants, who could make anything of it
 		case roles[name] == nil:
 			roles[name] = c.definition(d)
 			c.snap.customRoles = append(c.snap.customRoles, d)

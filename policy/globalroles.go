@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 )
@@ -18,7 +19,7 @@ type globalRole struct {
 // clusters.
 func (b *templateBindings) global(objs *Objects) {
 	roles := map[string]globalRole{}
-	for _, g := range unique(&b.problems, objs.GlobalRoles) {
+	for _, g := range slices.DeleteFunc(unique(&b.problems, objs.GlobalRoles), (*GlobalRole).Deleting) {
 		roles[g.Metadata.Name] = b.globalRole(g)
 	}
 	for _, binding := range unique(&b.problems, objs.GlobalRoleBindings) {

@@ -18,12 +18,12 @@ import (
 func (s *Snapshot) roleGrants() iter.Seq[HeldRole] {
 	return func(yield func(HeldRole) bool) {
 		for _, user := range slices.Sorted(maps.Keys(s.hierarchy.users)) {
-			if !s.leftToRBAC(Subject{Name: user}) && !s.rolesOf(s.hierarchy.users[user], userSubject(user), "", yield) {
+			if !s.takesNoRoles(Subject{Name: user}) && !s.rolesOf(s.hierarchy.users[user], userSubject(user), "", yield) {
 				return
 			}
 		}
 		for _, group := range slices.Sorted(maps.Keys(s.hierarchy.groups)) {
-			if !s.leftToRBAC(Subject{Groups: []string{group}}) && !s.rolesOf(s.hierarchy.groups[group], groupSubject(group), s.onlySomeOf(group), yield) {
+			if !s.takesNoRoles(Subject{Groups: []string{group}}) && !s.rolesOf(s.hierarchy.groups[group], groupSubject(group), s.onlySomeOf(group), yield) {
 				return
 			}
 		}

@@ -62,10 +62,9 @@ func (h *hierarchy) of(who Subject) iter.Seq[*assigned] {
 const everyone = "system:authenticated"
 
 // RoleGrant says whether an assigned role allows the request on the cluster that is served, and which one. What only
-// the body of the request tells is left to the guards, which ask what somebody Lacks. Controllers and those on whom the cluster
-// depends are left to RBAC.
+// the body of the request tells is left to the guards, which ask what somebody Lacks.
 func (s *Snapshot) RoleGrant(who Subject, ask *Ask) (reason string, allowed bool) {
-	if ask.NonResource || s.leftToRBAC(who) {
+	if ask.NonResource || s.takesNoRoles(who) {
 		return "", false
 	}
 	var buffer [usualHolders]*assigned
@@ -82,6 +81,13 @@ func (s *Snapshot) RoleGrant(who Subject, ask *Ask) (reason string, allowed bool
 		}
 	}
 	return "", false
+}
+
+// takesNoRoles says whether no role of the hierarchy gives a user anything: controllers, those on whom the cluster depends,
+// and those who run virtual machines are left to RBAC. Guards do not judge what these write, so a role would give them more
+// than it says.
+func (s *Snapshot) takesNoRoles(who Subject) bool {
+	return s.leftToRBAC(who) || s.IsMachineController(who.Name)
 }
 
 // usualHolders is how many names of a user, his own and those of his groups, usually have assignments.

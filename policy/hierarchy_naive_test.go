@@ -196,7 +196,7 @@ func (w *world) about(q ovirt.Requirement, ask *policy.Ask) object {
 		return object{}
 	case q.On == ovirt.Cluster:
 		o = object{on: ovirt.Cluster, cluster: w.self}
-		if q.Place == ovirt.Itself || q.Place == ovirt.Named && ask.Name != "" && w.self == "" {
+		if q.Place == ovirt.Itself || q.Place == ovirt.Named {
 			kind := map[string]string{"sveltosclusters": "SveltosCluster", "clusters": "Cluster"}[ask.Resource]
 			o.cluster = kind + ":" + ask.Namespace + "/" + ask.Name
 		}

@@ -62,7 +62,7 @@ func (s *Snapshot) SavedOf(kind, namespace, name string) string {
 // OnlyByRoles says whether roles of the hierarchy alone can let a user do something: he has some, and none of the ways
 // to ask for it is allowed by anything else that is known here.
 func (s *Snapshot) OnlyByRoles(who Subject, ways ...Ask) bool {
-	return s.IsAssigned(who) && !s.leftToRBAC(who) && !s.IsPlatformAdmin(who) && !s.IsMachineController(who.Name) &&
+	return s.IsAssigned(who) && !s.takesNoRoles(who) && !s.IsPlatformAdmin(who) &&
 		!slices.ContainsFunc(ways, func(ask Ask) bool { return s.Can(who, &ask) })
 }
 

@@ -7,7 +7,7 @@ var machineNamespaces = []string{HarvesterController.Namespace, "kubevirt", "cdi
 
 // machineControllers are the ServiceAccounts that run virtual machines and fill their disks. Whoever can make one of
 // these namespaces can call himself so; that frees him of nothing but the guards of the hierarchy, which do not judge
-// what RBAC allows him.
+// what RBAC allows him, and takes from him what its roles would.
 //
 // Upstream: kubevirt pkg/virt-operator/resource/generate/rbac; containerized-data-importer
 // pkg/operator/resources/{cluster,namespaced,operator} and pkg/common/common.go.

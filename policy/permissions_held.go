@@ -58,7 +58,13 @@ func (s *Snapshot) HoldsOn(who Subject, group ovirt.ActionGroup, on v1alpha1.Obj
 	}
 	return slices.ContainsFunc(t.way, func(p place) bool {
 		role := creatorRoles[p.on]
-		return role != nil && role.Meets(q) && s.inventory.madeBy(who.Name, p, "")
+		if role == nil || !role.Meets(q) {
+			return false
+		}
+		if p == t.at {
+			return t.is(s.inventory, func(o header) bool { return creatorOf(o) == who.Name })
+		}
+		return s.inventory.madeBy(who.Name, p, "")
 	})
 }
 
@@ -79,9 +85,6 @@ func (s *Snapshot) target(on v1alpha1.ObjectReference) (target, bool) {
 		return target{}, false
 	}
 	t := target{at: place{kind, on.Namespace, on.Name}, cluster: on.Cluster, uid: on.UID}
-	if s.self != (ClusterRef{}) && t.cluster == "" {
-		t.cluster = s.self.String()
-	}
 	t.here = s.IsHere(on)
 	switch kind {
 	case ovirt.System:
@@ -89,6 +92,9 @@ func (s *Snapshot) target(on v1alpha1.ObjectReference) (target, bool) {
 	case ovirt.Cluster:
 		t.at = theCluster
 	default:
+	}
+	if s.self != (ClusterRef{}) && t.cluster == "" && s.isPinned(&t) {
+		t.cluster = s.self.String()
 	}
 	if t.here {
 		t.way = s.from(nil, t.at)
@@ -99,6 +105,16 @@ func (s *Snapshot) target(on v1alpha1.ObjectReference) (target, bool) {
 		t.centers = s.dataCenters[clusterPlace(ref)]
 	}
 	return t, true
+}
+
+// isPinned says whether an object of which no cluster is said is the one in the cluster that is served, by its UID. One that
+// is not known here is that of its name in each cluster.
+func (s *Snapshot) isPinned(t *target) bool {
+	if t.uid != "" {
+		return s.inventory.isThere(t.at, "", t.uid)
+	}
+	uid, _ := s.inventory.uidAt(t.at)
+	return uid != ""
 }
 
 // IsHere says whether an object is in the cluster that is served.
@@ -132,5 +148,31 @@ func (s *Snapshot) isStill(on v1alpha1.ObjectReference) bool {
 
 // isMeant says whether the object at a place of the way is the one with a UID. One that is not known here is not.
 func (t *target) isMeant(s *Snapshot, at place, uid string) bool {
-	return uid == "" || at == t.at && uid == t.uid || t.here && s.inventory.isThere(at, "", uid)
+	switch {
+	case uid == "", at == t.at && uid == t.uid:
+		return true
+	case !t.here:
+		return false
+	case at == t.at:
+		return t.is(s.inventory, func(o header) bool { return o.header().Metadata.UID == uid })
+	default:
+		return s.inventory.isThere(at, "", uid)
+	}
+}
+
+// is says whether something is true of the object: of the one with its UID, and without one of all that its name could be.
+// A template and an image are two, a claim and its DataVolume are one.
+func (t *target) is(inv *inventory, holds func(header) bool) bool {
+	filled := t.at.on == ovirt.Disk && inv.isFilled(t.at)
+	found := false
+	for o := range inv.at(t.at, "") {
+		switch {
+		case t.uid != "" && o.header().Metadata.UID != t.uid && !filled:
+		case holds(o):
+			found = true
+		case !filled:
+			return false
+		}
+	}
+	return found
 }

@@ -22,9 +22,11 @@ const permissionsPolicy = `
 ---
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {namespace: shop, name: disk, uid: p-1}, spec: {storageClassName: fast}}
 ---
-{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: nets, name: vlan7, labels: {network.harvesterhci.io/clusternetwork: mgmt}}}
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast, uid: s-1}}
 ---
-{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {namespace: shop, name: made, annotations: {bailiwick.dev/creator: maker}}}
+{apiVersion: k8s.cni.cncf.io/v1, kind: NetworkAttachmentDefinition, metadata: {namespace: nets, name: vlan7, uid: n-1, labels: {network.harvesterhci.io/clusternetwork: mgmt}}}
+---
+{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {namespace: shop, name: made, uid: v-2, annotations: {bailiwick.dev/creator: maker}}}
 ---
 ` // and assignments, as assigned makes them
 
@@ -73,7 +75,9 @@ func TestHoldsOn(t *testing.T) {
 		"a machine of another cluster":       {central, ovirt.ManipulatePermissions, object("VirtualMachine", inTwo, "shop", "web"), []string{"super", "notsuper", "shop"}},
 		"a machine that somebody made":       {inside, ovirt.ManipulatePermissions, object("VirtualMachine", "", "shop", "made"), []string{"super", "notsuper", "east", "one", "shop", "shopone", "maker"}},
 		"a disk: by its machine and storage": {inside, ovirt.DeleteDisk, object("Disk", "", "shop", "disk"), []string{"super", "notsuper", "east", "one", "shop", "shopone", "web", "fast"}},
-		"a disk that nobody uses":            {inside, ovirt.DeleteDisk, object("Disk", "", "shop", "free"), []string{"super", "notsuper", "east", "shop", "shopone"}},
+		"a disk that nobody uses":            {inside, ovirt.DeleteDisk, object("Disk", inOne, "shop", "free"), []string{"super", "notsuper", "east", "shop", "shopone"}},
+		"one that may be in any cluster":     {inside, ovirt.DeleteDisk, object("Disk", "", "shop", "free"), []string{"super", "notsuper", "shop"}},
+		"one that is in another":             {inside, ovirt.DeleteDisk, v1alpha1.ObjectReference{Kind: "Disk", Namespace: "shop", Name: "free", UID: "f-2"}, []string{"super", "notsuper", "shop"}},
 		"an attachment: by its network":      {inside, ovirt.ConfigureNetworkVnicProfile, object("VnicProfile", "", "nets", "vlan7"), []string{"super", "east", "mgmt"}},
 		"storage: not by its cluster":        {inside, ovirt.CreateDisk, object("StorageDomain", "", "", "fast"), []string{"super", "east", "fast"}},
 		"a cluster":                          {central, ovirt.EditClusterConfiguration, object("Cluster", inOne, "", ""), []string{"super", "east", "one"}},
@@ -91,6 +95,46 @@ func TestHoldsOn(t *testing.T) {
 			}
 			require.Equal(t, tc.hold, hold)
 		})
+	}
+}
+
+// Who made one of two objects of a name holds nothing on the other, whichever UID he writes down.
+func TestHoldsOnTheObjectThatIsMeant(t *testing.T) {
+	const twins = `
+{apiVersion: harvesterhci.io/v1beta1, kind: VirtualMachineImage, metadata: {namespace: shop, name: ubuntu, uid: image, annotations: {bailiwick.dev/creator: victim}}}
+---
+{apiVersion: harvesterhci.io/v1beta1, kind: VirtualMachineTemplate, metadata: {namespace: shop, name: ubuntu, uid: template, annotations: {bailiwick.dev/creator: maker}}}
+---
+{apiVersion: harvesterhci.io/v1beta1, kind: VirtualMachineTemplate, metadata: {namespace: shop, name: debian, uid: debian, annotations: {bailiwick.dev/creator: maker}}}
+---
+{apiVersion: cdi.kubevirt.io/v1beta1, kind: DataVolume, metadata: {namespace: shop, name: disk, uid: volume, annotations: {bailiwick.dev/creator: maker}}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {namespace: shop, name: disk, uid: claim, ownerReferences: [{kind: DataVolume, name: disk}]}}
+---
+`
+	objs := &policy.Objects{}
+	require.Empty(t, load.Text(objs, "policy.yaml", []byte(twins+assigned("holder", "TemplateOwner", "{kind: Template, namespace: shop, name: ubuntu, uid: template}"))))
+	snap, _ := policy.Compile(objs, policy.Options{})
+	for _, tc := range []struct {
+		kind, name, uid string
+		holds           []string
+	}{
+		{"Template", "ubuntu", "image", []string{"victim"}},
+		{"Template", "ubuntu", "template", []string{"maker", "holder"}},
+		{"Template", "ubuntu", "", nil}, // would be both
+		{"Template", "debian", "", []string{"maker"}},
+		{"Disk", "disk", "claim", []string{"maker"}},
+		{"Disk", "disk", "volume", []string{"maker"}},
+		{"Disk", "disk", "", []string{"maker"}},
+	} {
+		var holds []string
+		on := v1alpha1.ObjectReference{Kind: v1alpha1.ObjectType(tc.kind), Namespace: "shop", Name: tc.name, UID: tc.uid}
+		for _, user := range []string{"maker", "victim", "holder"} {
+			if snap.HoldsOn(policy.Subject{Name: user}, ovirt.ManipulatePermissions, on) {
+				holds = append(holds, user)
+			}
+		}
+		require.Equal(t, tc.holds, holds, "%+v", tc)
 	}
 }
 

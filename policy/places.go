@@ -140,6 +140,8 @@ func (s *Snapshot) way(ps places, q *ovirt.Requirement, ask *Ask) places {
 		if p := s.inventory.belongs(q.On, ask); p.name != "" {
 			return s.from(ps, p)
 		}
+	case q.Place == ovirt.Named && q.On == ovirt.Cluster: // any of them, in whichever data center
+		return append(ps, theSystem)
 	}
 	// What is in a cluster or a namespace, whichever object it is, may be given there.
 	switch q.On {
@@ -156,13 +158,14 @@ func (s *Snapshot) way(ps places, q *ovirt.Requirement, ask *Ask) places {
 	return ps.above(q.On, ask.Namespace)
 }
 
-// named is the object that a request names. There is one cluster where it is served; on the management cluster there
-// are all.
+// named is the object that a request names. A cluster is the one that is served only if it is named so: on the management
+// cluster, which may be one of them, there are all.
 func (s *Snapshot) named(on ovirt.ObjectType, ask *Ask) place {
-	if on == ovirt.Cluster && s.self != (ClusterRef{}) {
+	at := itself(on, ask)
+	if on == ovirt.Cluster && at == clusterPlace(s.self) {
 		return theCluster
 	}
-	return itself(on, ask)
+	return at
 }
 
 func itself(on ovirt.ObjectType, ask *Ask) place {

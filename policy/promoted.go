@@ -68,6 +68,11 @@ var (
 	keepNamespaces = rbacv1.PolicyRule{Verbs: []string{rbacv1.VerbAll}, APIGroups: []string{""}, Resources: []string{"namespaces"}}
 )
 
+// createsNamespaces says whether the part, in a project, makes who has it a keeper of the project's namespaces.
+func (p rulePart) createsNamespaces() bool {
+	return !p.external && slices.ContainsFunc(p.rules, func(rule rbacv1.PolicyRule) bool { return covers(&rule, &creatingNamespaces) })
+}
+
 // onItsNamespaces says whether a role in a project gives what is asked about the project, or about one of its
 // namespaces: reading them comes with every role; a role that may create namespaces may do anything with them.
 func (r *boundRole) onItsNamespaces(ask *Ask) bool {

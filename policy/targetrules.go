@@ -18,10 +18,25 @@ func (s *Snapshot) TargetRules(who Subject, target, namespace string) []rbacv1.P
 		for _, on := range reaching(target) {
 			for _, g := range held.on[on] {
 				rules = append(rules, g.rules.all...)
+				if g.createsNamespaces {
+					rules = append(rules, keepNamespaces)
+				}
 				if there := g.inNamespace[namespace]; there != nil {
 					rules = append(rules, there.all...)
 				}
 			}
+		}
+	}
+	return rules
+}
+
+// WideRules are the rules that somebody holds on a whole cluster by bindings: those on the cluster, and what his roles in
+// its projects give there.
+func (s *Snapshot) WideRules(who Subject, cluster string) []rbacv1.PolicyRule {
+	rules := s.TargetRules(who, cluster, "")
+	for held := range s.members.of(who) {
+		for _, g := range held.promoted[cluster] {
+			rules = append(rules, g.promoted.all...)
 		}
 	}
 	return rules

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 )
@@ -19,7 +20,7 @@ type templates struct {
 
 func newTemplates(ps *problems, list []*RoleTemplate, roles map[Ref]*Role) templates {
 	t := templates{byName: map[string]*RoleTemplate{}, roles: roles}
-	sorted := unique(ps, list)
+	sorted := slices.DeleteFunc(unique(ps, list), (*RoleTemplate).Deleting) // Rancher takes away at once what they gave
 	for _, rt := range sorted {
 		t.byName[rt.Metadata.Name] = rt
 	}
@@ -102,11 +103,16 @@ func (c *closure) rules() []rbacv1.PolicyRule {
 // Template is the RoleTemplate of that name, or nil.
 func (s *Snapshot) Template(name string) *RoleTemplate { return s.templates.byName[name] }
 
-// TemplateRules are the rules of a RoleTemplate with all that it inherits, whether it is in the policy itself or not.
+// TemplateRules are the rules of a RoleTemplate with all that it inherits, whether it is in the policy itself or not, and
+// what Rancher gives besides in a project to who creates namespaces: all rights on those of the project.
 // Unknown are the templates and ClusterRoles among them that are not there, of which nobody knows what they give.
 func (s *Snapshot) TemplateRules(rt *RoleTemplate) (rules []rbacv1.PolicyRule, unknown []Ref) {
 	c := s.templates.closure(rt)
-	return c.rules(), c.unknown
+	rules = c.rules()
+	if rt.Context == ProjectContext && slices.ContainsFunc(c.parts, rulePart.createsNamespaces) {
+		rules = append(rules, keepNamespaces)
+	}
+	return rules, c.unknown
 }
 
 // external reports an external template that stands for nothing.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -53,6 +54,29 @@ func TestInheritanceEnds(t *testing.T) {
 	require.True(t, gets(snap, "u-b", name(length)))
 	require.Len(t, problems, length-farthest, "each template that inherits too much is named")
 	require.Equal(t, `RoleTemplate "t00000": roleTemplateNames: inherits over more than 500 templates; those beyond give nothing`, problems[0].String())
+}
+
+// A finalizer of anybody keeps a role that is deleted; what Rancher made of it is gone by then.
+func TestDeletedRolesGiveNothing(t *testing.T) {
+	gone := template("gone", "kept")
+	gone.Metadata.DeletionTimestamp = &metav1.Time{}
+	admin := &policy.GlobalRole{Rules: []rbacv1.PolicyRule{
+		{APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{"*"}}, {NonResourceURLs: []string{"*"}, Verbs: []string{"*"}}}}
+	admin.Kind, admin.Metadata.Name, admin.Metadata.DeletionTimestamp = "GlobalRole", "admin", &metav1.Time{}
+	binding := &policy.GlobalRoleBinding{GlobalRoleName: "admin", UserName: "u-admin"}
+	binding.Kind, binding.Metadata.Name = "GlobalRoleBinding", "b"
+	snap, problems := onCluster(&policy.Objects{
+		RoleTemplates:      []*policy.RoleTemplate{gone, template("kept"), template("heir", "gone", "kept")},
+		TemplateBindings:   []*policy.TemplateBinding{clusterBinding("g", "gone", "u-gone"), clusterBinding("h", "heir", "u-heir")},
+		GlobalRoles:        []*policy.GlobalRole{admin},
+		GlobalRoleBindings: []*policy.GlobalRoleBinding{binding},
+	})
+	require.False(t, gets(snap, "u-gone", "gone"))
+	require.False(t, gets(snap, "u-gone", "kept"))
+	require.False(t, gets(snap, "u-heir", "gone"))
+	require.True(t, gets(snap, "u-heir", "kept"))
+	require.False(t, gets(snap, "u-admin", "kept"))
+	require.Len(t, problems, 3, "who lost by it is named")
 }
 
 // Every one of 1,000 templates inherits every other, and each is bound: a million edges, and each template is on more

@@ -72,7 +72,7 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 		_, err = fmt.Fprintf(io.out, "no: %s\n", reason)
 	case k8sauthorizer.DecisionNoOpinion:
 		_, err = fmt.Fprintf(io.out, "no opinion: %s\n", cmp.Or(reason, fmt.Sprintf("%q holds no grant on %s", a.user, a.options.Self)))
-		tellHint(io.err, snap.Elsewhere(a.user))
+		tellHint(io.err, cmp.Or(snap.Elsewhere(a.user), a.templatesHint(snap)))
 	}
 	switch {
 	case err != nil:
@@ -81,6 +81,18 @@ func canI(ctx context.Context, io stdio, a *ask, args []string) error {
 		return broken("correct the policy and ask again", "parts of the policy are broken, so the answer may be wrong")
 	default:
 		return errNo
+	}
+}
+
+// templatesHint says what is missing for bindings of RoleTemplates to count.
+func (a *ask) templatesHint(snap *policy.Snapshot) string {
+	switch {
+	case !snap.IsMember(policy.Subject{Name: a.user, Groups: a.groups}):
+		return ""
+	case a.options.RancherCluster == "":
+		return "bindings of RoleTemplates name this user: say which cluster is asked with --rancher-cluster ID"
+	default:
+		return fmt.Sprintf("bindings of RoleTemplates name this user; none allows this on the cluster %q of Rancher", a.options.RancherCluster)
 	}
 }
 

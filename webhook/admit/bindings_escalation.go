@@ -1,6 +1,9 @@
 package admit
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
@@ -38,5 +41,18 @@ func (q *Question) mayBind(b *binding) Verdict {
 	if len(unknown) > 0 {
 		what.anything = unknownText(unknown[0])
 	}
-	return newGiver(q).mayGive(what)
+	return newGiver(q).mayGiveAll([]gift{what, q.beyondProject(b, what)})
+}
+
+// beyondProject is what the role gives on the whole cluster when it is bound in a project. What the user holds of it by a
+// ClusterRole in the project has no effect there.
+func (q *Question) beyondProject(b *binding, what gift) gift {
+	cluster, _, inProject := strings.Cut(b.Target(), ":")
+	rt := q.Snapshot.Template(b.RoleTemplateName)
+	what.rules, what.anything = nil, ""
+	if inProject && rt != nil {
+		what.rules = q.Snapshot.PromotedRules(rt)
+		what.held = slices.Concat(q.Snapshot.RulesOf(q.Who, ""), q.Snapshot.WideRules(q.Who, cluster))
+	}
+	return what
 }

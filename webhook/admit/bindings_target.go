@@ -28,12 +28,10 @@ func (q *Question) standsInProject(b *binding) Verdict {
 		return invalid(field, "%q names no project: write it as <cluster>:<project>", b.ProjectName)
 	}
 	switch p := q.Snapshot.Project(b.ProjectName); {
-	case p == nil:
-		return invalid(field, "Project %q is not known here: name one that is there", b.ProjectName)
+	case p == nil, p.Backing() != b.Metadata.Namespace: // one answer, since who may not see a project must not learn that it is there
+		return invalid(field, "no Project %q is known here whose bindings stand in namespace %s: write them into the project's backing namespace", b.ProjectName, b.Metadata.Namespace)
 	case p.Spec.ClusterName != cluster:
 		return invalid(field, "Project %q belongs to another cluster by its spec.clusterName", b.ProjectName)
-	case p.Backing() != b.Metadata.Namespace:
-		return invalid(field, "bindings of %q do not stand in namespace %s, but in the project's backing namespace", b.ProjectName, b.Metadata.Namespace)
 	}
 	return Verdict{}
 }

@@ -55,17 +55,15 @@ func markOf(o *policy.Object) mark {
 	return mark{o.Metadata.Annotations[policy.CreatorAnnotation], o.Metadata.Labels[policy.CreatorLabel]}
 }
 
-// due is the mark that an object gets when it is made: none if its maker is no user of the hierarchy, or if it is a
-// machine over which he may give rights to others anyway.
+// due is the mark that an object gets when it is made: none if its maker makes it by other rights than roles of the
+// hierarchy, or if it is a machine over which he may give rights to others anyway.
 func (q *Question) due(object *policy.VirtualMachine) mark {
-	s := q.Snapshot
-	isUser := !s.IsPlatformAdmin(q.Who) && !s.IsController(q.Who.Name) && !s.IsMachineController(q.Who.Name) && !policy.IsEssential(q.Who)
-	if !isUser || !s.IsAssigned(q.Who) {
+	if !q.onlyByRoles() {
 		return mark{}
 	}
 	if q.Request.Resource.Resource == "virtualmachines" {
 		all := policy.Spot{Type: ovirt.VirtualMachine, Namespace: q.Request.Namespace}
-		if object.InPool() || !s.Lacks(q.Who, ovirt.ManipulatePermissions, all) {
+		if object.InPool() || !q.Snapshot.Lacks(q.Who, ovirt.ManipulatePermissions, all) {
 			return mark{}
 		}
 	}

@@ -2,6 +2,7 @@ package admit
 
 import (
 	"cmp"
+	"slices"
 
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
 
@@ -16,13 +17,14 @@ import (
 var disks = Guard{
 	Name: "disks",
 	Doc: "Asks those who create claims, DataVolumes, images and snapshots of volumes by roles of the hierarchy for CREATE_DISK on the " +
-		"storage class, and for the right on the disk or image that is copied. Whom RBAC or a RoleTemplate lets create such an " +
+		"storage class, and for the right on the disk or image that is copied; and those who write claims for the right to read the " +
+		"Secrets with which these are filled. Whom RBAC or a RoleTemplate lets create such an " +
 		"object, it does not bind.",
 	Rules:  diskRules,
-	Narrow: writtenByUsers(diskRules),
+	Narrow: writtenByUsers(diskRules, newOrFetched),
 	Checks: []Check{
 		{"storage", byRoles(ofNewClaims(storageOf))},
-		{"sources", byRoles(ofNewClaims(func(_ *Question, c claim) []need { return append(sourcesOf(c), imageOf(c)...) }))},
+		{"sources", byRoles(ofNewClaims(func(q *Question, c claim) []need { return slices.Concat(sourcesOf(c), imageOf(c), adopted(q, c)) }))},
 		{"secrets", byRoles(ofNewClaims(func(_ *Question, c claim) []need { return secretsOfVolume(c) }))},
 		{"images", byRoles(ofNewImages)},
 		{"snapshots", byRoles(func(q *Question) ([]need, error) { return q.partNeeds(diskParts) })},
@@ -30,7 +32,7 @@ var disks = Guard{
 }
 
 var diskRules = []admissionregv1.RuleWithOperations{
-	on(onlyCreate, "", "persistentvolumeclaims", admissionregv1.NamespacedScope),
+	onWrite("", "persistentvolumeclaims", admissionregv1.NamespacedScope),
 	on(onlyCreate, cdiGroup, "datavolumes", admissionregv1.NamespacedScope),
 	on(onlyCreate, harvesterGroup, "virtualmachineimages", admissionregv1.NamespacedScope),
 	on(createOrDelete, harvesterGroup, "volumeremotebackups", admissionregv1.NamespacedScope),
@@ -56,34 +58,28 @@ func ofDisk(path string) func(*partWrite) []need {
 	}
 }
 
-// ofNewClaims makes needs of a claim or DataVolume that is created.
+// ofNewClaims makes needs of a claim or DataVolume: all when it is created, and else what it did not need before.
 func ofNewClaims(takes func(*Question, claim) []need) func(*Question) ([]need, error) {
 	return func(q *Question) ([]need, error) {
-		object, _, err := q.writes()
-		if err != nil {
+		object, old, err := q.writes()
+		if err != nil || going(old) {
 			return nil, err
 		}
-		switch q.Request.Resource.Resource {
-		case "persistentvolumeclaims":
-			return takes(q, claim{namespace: q.Request.Namespace, fields: object, shape: "spec"}), nil
-		case "datavolumes":
-			return takes(q, volumeIn("", q.Request.Namespace, object)), nil
-		default:
-			return nil, nil
+		of := func(object tree) []need {
+			switch q.Request.Resource.Resource {
+			case "persistentvolumeclaims":
+				return takes(q, claim{namespace: q.Request.Namespace, fields: object, shape: "spec"})
+			case "datavolumes":
+				return takes(q, volumeIn("", q.Request.Namespace, object))
+			default:
+				return nil
+			}
 		}
-	}
-}
-
-// secretsOfVolume are the Secrets with which a DataVolume is fetched, which whoever it is fetched from gets to see.
-func secretsOfVolume(c claim) []need {
-	var needs []need
-	for _, kind := range []string{"http", "s3", "gcs", "registry", "imageio", "vddk"} {
-		path := "spec.source." + kind
-		if name := text(c.get(path), "secretRef"); name != "" {
-			needs = append(needs, secret(c.where+path+".secretRef", "secrets", c.namespace, name))
+		if old == nil {
+			return of(object), nil
 		}
+		return added(of(object), of(old)), nil
 	}
-	return needs
 }
 
 // ofNewImages are the needs of an image: the storage that it is put on, and the disk or image that it is made of.

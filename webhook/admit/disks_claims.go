@@ -47,6 +47,15 @@ func (m *machine) claimTemplates() ([]claim, error) {
 	return claims, nil
 }
 
+// volumeTemplates are the DataVolumes that KubeVirt makes for the machine.
+func (m *machine) volumeTemplates() []claim {
+	var claims []claim
+	m.entries("spec.dataVolumeTemplates[]", func(where string, entry any) {
+		claims = append(claims, volumeIn(where, m.spot.Namespace, entry))
+	})
+	return claims
+}
+
 // volumeIn is a DataVolume, or the template of one.
 func volumeIn(where, namespace string, entry any) claim {
 	if where != "" {
@@ -68,17 +77,29 @@ func (c *claim) get(path string) any {
 	return nil
 }
 
-// storageOf is the storage class that a claim is put on. One that is made of an image is put on the class under it.
+// classAnnotation names the storage class of a claim, whatever its spec says.
+//
+// Upstream: core/v1 BetaStorageClassAnnotation; kubernetes component-helpers storage/volume, GetPersistentVolumeClaimClass.
+const classAnnotation = "volume.beta.kubernetes.io/storage-class"
+
+// storageOf is the storage class that a claim is put on. One that is made of an image is put on the class under it. A claim
+// that says it has none is put on whichever volume there is.
 func storageOf(q *Question, c claim) []need {
-	class := text(c.get(c.shape), "storageClassName")
-	if class == "" {
+	shape, _ := c.get(c.shape).(tree)
+	annotations, _ := c.get("metadata.annotations").(tree)
+	class, said := shape["storageClassName"].(string)
+	if !said {
 		class = q.Snapshot.DefaultClass()
 	}
-	if image := text(c.get("metadata.annotations"), imageAnnotation); image != "" {
+	if image := text(annotations, imageAnnotation); image != "" {
 		ns, name := scoped(image, c.namespace)
 		class = q.Snapshot.ClassUnderImage(ns, name, class)
 	}
-	return []need{diskOn(class, c.namespace, c.where+c.shape+".storageClassName", c.name)}
+	needs := []need{diskOn(class, c.namespace, c.where+c.shape+".storageClassName", c.name)}
+	if other, said := annotations[classAnnotation].(string); said {
+		needs = append(needs, diskOn(other, c.namespace, c.where+"metadata.annotations["+classAnnotation+"]", c.name))
+	}
+	return needs
 }
 
 // diskOn is the need to be allowed to make a disk of a storage class in a namespace.
@@ -106,13 +127,17 @@ func imageNeed(field, item, namespace, name string) need {
 }
 
 // copiedFrom are where a claim names the disk that it is filled from: by kind, namespace and name, or as the one kind
-// that can stand there. Whose disk a snapshot is of, is not known.
+// that can stand there. Whose disk a snapshot or a VolumeCloneSource of CDI is of, is not known.
 //
-// Upstream: core/v1 PersistentVolumeClaimSpec; containerized-data-importer-api core/v1beta1 DataVolumeSource and
-// DataVolumeSourceRef.
+// Upstream: core/v1 PersistentVolumeClaimSpec; containerized-data-importer-api core/v1beta1 DataVolumeSource,
+// DataVolumeSourceRef and StorageSpec.
 var copiedFrom = []struct{ path, kind string }{
 	{"spec.dataSource", ""},
 	{"spec.dataSourceRef", ""},
+	{"spec.pvc.dataSource", ""},
+	{"spec.pvc.dataSourceRef", ""},
+	{"spec.storage.dataSource", ""},
+	{"spec.storage.dataSourceRef", ""},
 	{"spec.source.pvc", "PersistentVolumeClaim"},
 	{"spec.source.snapshot", "VolumeSnapshot"},
 	{"spec.sourceRef", "DataSource"},
@@ -128,13 +153,13 @@ func sourcesOf(c claim) []need {
 		switch cmp.Or(from.kind, text(source, "kind")) {
 		case "PersistentVolumeClaim":
 			n.on = diskSpot(ns, name)
-		case "VolumeSnapshot":
-			n.on = policy.Spot{Type: ovirt.Disk, Namespace: ns}
 		case "DataSource":
 			n.group, n.on = ovirt.AccessImageStorage, policy.Spot{Type: ovirt.Template, Namespace: ns, Name: name, Resource: "datasources"}
 			n.rbac = access{"get", cdiGroup, "datasources", ns, name}
-		default: // a volume that nobody has made, as CDI's populators
+		case "VolumeImportSource", "VolumeUploadSource": // no disk
 			continue
+		default:
+			n.on = policy.Spot{Type: ovirt.Disk, Namespace: ns}
 		}
 		if name != "" {
 			needs = append(needs, n)

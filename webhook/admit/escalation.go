@@ -41,6 +41,9 @@ var everything = []rbacv1.PolicyRule{
 // resource and name of a rule makes a right of its own, and a comparison takes a quarter of a microsecond: half a second.
 const maxComparisons = 2_000_000
 
+// maxRights bounds how many rights of their own the rules may be taken apart into: each takes half a kilobyte.
+const maxRights = 50_000
+
 // mayGive keeps anybody from giving away what he does not have.
 //
 // Upstream: kubernetes pkg/registry/rbac/validation, ConfirmNoEscalation.
@@ -56,7 +59,8 @@ func (g *giver) mayGive(what gift) Verdict {
 	case !g.known:
 		return warn("nobody checked whether you hold what %s gives: the policy knows no RBAC objects", what.by)
 	}
-	if g.work -= size(rules) * max(1, len(what.held)); g.work < 0 {
+	rights := size(rules)
+	if g.work -= rights * max(1, len(what.held)); rights > maxRights || g.work < 0 {
 		v := forbid("%s has too many rules to compare with yours%s", what.by, hint(what.unless))
 		v.Refusal.TooComplex = true
 		return v
@@ -92,8 +96,11 @@ func (what *gift) lacked(lacks []rbacv1.PolicyRule) string {
 }
 
 // without leaves out the rules that are held as they stand, as when a role is given by whoever has it: they need not be
-// taken apart.
+// taken apart. Among too many none is looked for.
 func without(rules, held []rbacv1.PolicyRule) []rbacv1.PolicyRule {
+	if len(rules)*len(held) > maxComparisons {
+		return rules
+	}
 	return slices.DeleteFunc(slices.Clone(rules), func(rule rbacv1.PolicyRule) bool {
 		return slices.ContainsFunc(held, func(h rbacv1.PolicyRule) bool { return sameRule(&rule, &h) })
 	})
@@ -104,15 +111,19 @@ func sameRule(a, b *rbacv1.PolicyRule) bool {
 		slices.Equal(a.ResourceNames, b.ResourceNames) && slices.Equal(a.NonResourceURLs, b.NonResourceURLs)
 }
 
-// size counts the single rights in some rules.
+// size counts the single rights in some rules, as far as maxRights: four long lists make more than a number can hold.
 func size(rules []rbacv1.PolicyRule) int {
 	n := 0
 	for i := range rules {
 		r := &rules[i]
-		n += len(r.Verbs) * (len(r.NonResourceURLs) + len(r.APIGroups)*len(r.Resources)*max(1, len(r.ResourceNames)))
+		objects := times(times(len(r.APIGroups), len(r.Resources)), max(1, len(r.ResourceNames)))
+		n = min(n+times(objects+len(r.NonResourceURLs), len(r.Verbs)), maxRights+1)
 	}
 	return n
 }
+
+// times multiplies the lengths of lists, as far as maxRights.
+func times(a, b int) int { return min(a*b, maxRights+1) }
 
 // ruleText says one right, as in `get secrets` or `patch deployments.apps "web"`.
 func ruleText(r *rbacv1.PolicyRule) string {

@@ -84,16 +84,23 @@ func judge[T any, PT interface {
 	*T
 	Deleting() bool
 }](rule func(q *Question, object, old PT) Verdict) func(*Question) Verdict {
+	return judgeToTheEnd(func(q *Question, object, old *T) Verdict {
+		if PT(object).Deleting() {
+			return Verdict{}
+		}
+		return rule(q, object, old)
+	})
+}
+
+// judgeToTheEnd is judge for what counts while it is being deleted too, which a finalizer makes as long as somebody wants.
+func judgeToTheEnd[T any](rule func(q *Question, object, old *T) Verdict) func(*Question) Verdict {
 	return func(q *Question) Verdict {
 		if q.deleting() {
 			return Verdict{}
 		}
 		object, old, err := decode[T](q)
-		switch {
-		case err != nil:
+		if err != nil {
 			return invalid("", "%v", err)
-		case PT(object).Deleting():
-			return Verdict{}
 		}
 		return rule(q, object, old)
 	}

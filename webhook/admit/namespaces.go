@@ -30,10 +30,18 @@ var namespaces = Guard{
 }
 
 var namespaceRules = []admissionregv1.RuleWithOperations{
-	alsoOnDelete(onWrite("", "namespaces", admissionregv1.ClusterScope)),
+	withParts(alsoOnDelete(onWrite("", "namespaces", admissionregv1.ClusterScope)), "namespaces/status", "namespaces/finalize"),
 	alsoOnDelete(onWrite("", "serviceaccounts", admissionregv1.NamespacedScope)),
 	alsoOnDelete(onWrite(rbacv1.GroupName, "clusterroles", admissionregv1.ClusterScope)),
 	alsoOnDelete(onWrite(rbacv1.GroupName, "clusterrolebindings", admissionregv1.ClusterScope)),
+}
+
+// withParts adds subresources through which labels and annotations can be written as well.
+//
+// Upstream: kubernetes pkg/registry/core/namespace/strategy.go, which resets only the other parts.
+func withParts(rule admissionregv1.RuleWithOperations, parts ...string) admissionregv1.RuleWithOperations {
+	rule.Resources = append(rule.Resources, parts...)
+	return rule
 }
 
 // protectedKind is a kind of which some objects must not be deleted by accident.

@@ -2,6 +2,8 @@ package admit
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,11 +49,12 @@ func DeletionPolicy(snap *policy.Snapshot) (*admissionregv1.ValidatingAdmissionP
 	}
 }
 
-// deletions are the same rules for deletions alone.
+// deletions are the same rules for deletions alone, which subresources have not.
 func deletions(rules []admissionregv1.RuleWithOperations) []admissionregv1.NamedRuleWithOperations {
 	var all []admissionregv1.NamedRuleWithOperations
 	for _, r := range rules {
 		r.Operations = []admissionregv1.OperationType{admissionregv1.Delete}
+		r.Resources = slices.DeleteFunc(slices.Clone(r.Resources), func(resource string) bool { return strings.Contains(resource, "/") })
 		all = append(all, admissionregv1.NamedRuleWithOperations{RuleWithOperations: r})
 	}
 	return all

@@ -20,6 +20,8 @@ type need struct {
 	// group has to be held, or the group or.
 	group, or ovirt.ActionGroup
 	on        policy.Spot
+	// found says that the inventory tells which object it is: the user, who has not named it, is not told.
+	found bool
 	// where a disk of a storage class will be; empty: the need is of another kind.
 	where string
 	// rbac does as well, when a role of RBAC gives it.
@@ -113,6 +115,9 @@ func (n *need) what() string {
 		text += " or " + n.or.String()
 	}
 	on := n.on
+	if n.found {
+		on.Name = ""
+	}
 	if n.where != "" && on.Name == "" {
 		on = policy.Spot{Type: ovirt.Disk, Namespace: n.where}
 	}

@@ -2,6 +2,7 @@ package admit
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	admissionv1 "k8s.io/api/admission/v1"
@@ -49,29 +50,63 @@ func attachmentsAreHeld(q *Question) ([]need, error) {
 	return append(needs, added(before, now)...), nil
 }
 
-// underAttachment are the ClusterNetworks that an attachment names: in the label, and by the bridge in its
-// configuration, which is the one that counts. An attachment that names none takes the right on all of them.
+// underAttachment are the ClusterNetworks that an attachment names: in the label, and by the bridges in its
+// configuration, which are the ones that count. One that names none, or that gets to a host's network in another way,
+// takes the right on all of them.
 //
 // Upstream: harvester/network-controller-harvester pkg/utils (the label; BridgeSuffix).
 func underAttachment(object tree) []need {
 	const label = "network.harvesterhci.io/clusternetwork"
-	var config struct {
-		Bridge string `json:"bridge"`
-	}
-	_ = json.Unmarshal([]byte(text(child(object, "spec"), "config")), &config) // of another CNI, or wrong, it has no bridge
 	var needs []need
-	for field, name := range map[string]string{
-		"metadata.labels[" + label + "]": text(child(child(object, "metadata"), "labels"), label),
-		"spec.config":                    strings.TrimSuffix(config.Bridge, "-br"),
-	} {
-		if name != "" {
-			needs = append(needs, need{field: field, group: ovirt.CreateNetworkVnicProfile, on: policy.Spot{Type: ovirt.Network, Name: name}})
-		}
+	add := func(field, network, item string) {
+		needs = append(needs, need{field: field, item: item, group: ovirt.CreateNetworkVnicProfile, on: policy.Spot{Type: ovirt.Network, Name: network}})
 	}
-	if len(needs) == 0 {
-		needs = append(needs, need{group: ovirt.CreateNetworkVnicProfile, on: policy.Spot{Type: ovirt.Network}})
+	if network := text(child(child(object, "metadata"), "labels"), label); network != "" {
+		add("metadata.labels["+label+"]", network, "")
+	}
+	config := text(child(object, "spec"), "config")
+	bridges, told := bridgesIn(config)
+	for _, bridge := range bridges {
+		add("spec.config", strings.TrimSuffix(bridge, "-br"), "")
+	}
+	switch {
+	case !told:
+		add("spec.config", "", config)
+	case len(needs) == 0:
+		add("", "", "")
 	}
 	return needs
+}
+
+// bridgesIn are the bridges to which a configuration of CNI connects. It is not told when there is anything but bridges and
+// Kube-OVN in it, or what plugins might read in another way than we do.
+//
+// Upstream: containernetworking/cni SPEC.md; harvester/network-controller-harvester pkg/utils/nad.go (no type is bridge).
+func bridgesIn(config string) (bridges []string, told bool) {
+	if config == "" {
+		return nil, true
+	}
+	var conf tree
+	if json.Unmarshal([]byte(config), &conf) != nil {
+		return nil, false
+	}
+	list, _ := conf["plugins"].([]any)
+	for _, plugin := range append([]any{conf}, list...) {
+		fields, _ := plugin.(tree)
+		for key := range fields { // Go takes Bridge for bridge
+			if lower := strings.ToLower(key); lower != key && slices.Contains([]string{"type", "bridge", "plugins"}, lower) {
+				return nil, false
+			}
+		}
+		kind, bridge := text(fields, "type"), text(fields, "bridge")
+		switch {
+		case kind != "" && kind != "bridge" && kind != "kube-ovn", kind == "bridge" && bridge == "":
+			return nil, false
+		case bridge != "":
+			bridges = append(bridges, bridge)
+		}
+	}
+	return bridges, true
 }
 
 // vlansAreHeld asks for the network that is put on hosts, or taken off them. Other changes are for who may configure

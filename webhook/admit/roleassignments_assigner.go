@@ -1,6 +1,7 @@
 package admit
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/bailiwick-dev/bailiwick/api/v1alpha1"
@@ -47,7 +48,11 @@ func (q *Question) mayAssign(ra *policy.RoleAssignment, does string) Verdict {
 	case role != nil && does == "assigns" && q.mayBindRole(role):
 		return Verdict{}
 	}
-	return forbid("only who holds MANIPULATE_PERMISSIONS on %s, or on what is above it, %s a role there", policy.ObjectText(on), does)
+	hint := ""
+	if self := q.Snapshot.Self(); on.Cluster == "" && on.Kind != theSystem.Kind && on.Kind != dataCenterNamed("").Kind && self != (policy.ClusterRef{}) {
+		hint = fmt.Sprintf(": without cluster it is the one of that name in each cluster, not only in %s", self)
+	}
+	return forbid("only who holds MANIPULATE_PERMISSIONS on %s, or on what is above it, %s a role there%s", policy.ObjectText(on), does, hint)
 }
 
 func (q *Question) mayBindRole(role *ovirt.Role) bool {

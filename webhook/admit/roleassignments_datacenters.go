@@ -49,7 +49,7 @@ func clustersMoveByRight(q *Question) Verdict {
 	for _, cluster := range slices.Concat(q.Snapshot.ClustersMatching(before), q.Snapshot.ClustersMatching(after)) {
 		labels := cluster.Metadata.Labels
 		if before.Matches(labels) != after.Matches(labels) && !q.Snapshot.HoldsOn(q.Who, ovirt.EditClusterConfiguration, clusterNamed(cluster)) {
-			return forbid("this moves %s into the DataCenter or out of it, and you do not hold EDIT_CLUSTER_CONFIGURATION there", policy.ClusterRef(cluster.Ref()))
+			return forbid("this moves a cluster into the DataCenter or out of it on which you do not hold EDIT_CLUSTER_CONFIGURATION")
 		}
 	}
 	return Verdict{}

@@ -60,3 +60,31 @@ func TestAssignmentsAreOfOneObject(t *testing.T) {
 		require.Empty(t, got.Warnings)
 	})
 }
+
+// Who holds something in one cluster gives nothing on what only its name makes the same in others.
+func TestAssignmentsInOtherClusters(t *testing.T) {
+	snapshots := compile(t, `
+{apiVersion: lib.projectsveltos.io/v1beta1, kind: SveltosCluster, metadata: {namespace: mgmt, name: mgmt}}
+---
+{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {namespace: shop, name: web, uid: vm-1}}
+---
+{apiVersion: bailiwick.dev/v1alpha1, kind: RoleAssignment, metadata: {name: shop}, spec: {subjects: [{kind: User, name: shopper}], roleRef: {name: UserVmManager},
+ object: {kind: Namespace, cluster: "SveltosCluster:mgmt/mgmt", name: shop}}}
+`, policy.Options{Self: policy.ClusterRef{Kind: policy.KindSveltosCluster, Namespace: "mgmt", Name: "mgmt"}})
+	for object, refusal := range map[string]string{
+		"{kind: VirtualMachine, namespace: shop, name: web}":                                        "",
+		"{kind: VirtualMachine, namespace: shop, name: other}":                                      "without cluster it is the one of that name in each cluster, not only in SveltosCluster:mgmt/mgmt",
+		"{kind: VirtualMachine, namespace: shop, name: other, uid: vm-2}":                           "without cluster",
+		`{kind: VirtualMachine, cluster: "SveltosCluster:mgmt/mgmt", namespace: shop, name: other}`: "",
+		`{kind: VirtualMachine, cluster: "SveltosCluster:gke/one", namespace: shop, name: other}`:   "MANIPULATE_PERMISSIONS on VirtualMachine shop/other of SveltosCluster:gke/one",
+	} {
+		got := submit(t, snapshots, "roleassignments", write{user: "shopper", object: `{apiVersion: bailiwick.dev/v1alpha1, kind: RoleAssignment, metadata: {name: x},
+			spec: {subjects: [{kind: User, name: friend}], roleRef: {name: UserRole}, object: ` + object + `}}`})
+		if refusal == "" {
+			require.Nil(t, got.Refusal, object)
+			continue
+		}
+		require.NotNil(t, got.Refusal, object)
+		require.Contains(t, got.Refusal.Message, refusal)
+	}
+}

@@ -32,7 +32,7 @@ var roleTemplates = Guard{
 		{"context", byResource{templateResource: judge(fieldsFitContext)}.judge},
 		{"rules", byResource{templateResource: judge(templateRulesAreRules), globalRoleResource: judge(globalRulesAreRules)}.judge},
 		{"inherits", byResource{templateResource: judge(inheritsNoCycle), globalRoleResource: judge(inheritsClusterRoles)}.judge},
-		{"escalation", byResource{templateResource: judge(templateGivesWhatIsHeld), globalRoleResource: judge(globalRoleGivesWhatIsHeld)}.judge},
+		{"escalation", byResource{templateResource: judgeToTheEnd(templateGivesWhatIsHeld), globalRoleResource: judgeToTheEnd(globalRoleGivesWhatIsHeld)}.judge},
 	},
 	Unblocked: policy.RancherControllers(), // who are not bound anyway
 }

@@ -17,8 +17,11 @@ import (
 // runs: by RBAC, or by bindings there. Rules that it gave before are not given now, but whoever makes it a default gives
 // all of it.
 //
-// Upstream: rancher/webhook pkg/resources/management.cattle.io/v3/roletemplate, which asks the verb escalate for
-// externalRules even of who holds them.
+// What externalRules say counts as everything too: on each cluster Rancher binds the ClusterRole of the template's name,
+// whatever it gives there, and later bindings of the template are judged by externalRules alone.
+//
+// Upstream: rancher/webhook pkg/resources/management.cattle.io/v3/roletemplate; rancher
+// pkg/controllers/managementuser/rbac, ensureRoles.
 func templateGivesWhatIsHeld(q *Question, rt, old *policy.RoleTemplate) Verdict {
 	if q.mayAnyway("escalate", templateResource, rt.Metadata.Name) {
 		return Verdict{}
@@ -31,10 +34,20 @@ func templateGivesWhatIsHeld(q *Question, rt, old *policy.RoleTemplate) Verdict 
 		unknown = slices.DeleteFunc(unknown, func(ref policy.Ref) bool { return slices.Contains(unknownBefore, ref) })
 	}
 	what.rules = rules
-	if len(unknown) > 0 {
+	switch {
+	case len(unknown) > 0:
 		what.anything = unknownText(unknown[0])
+	case saysOtherwise(rt, old):
+		what.anything = fmt.Sprintf("clusters bind their ClusterRole %q whatever externalRules say", rt.Metadata.Name)
 	}
 	return newGiver(q).mayGive(what)
+}
+
+// saysOtherwise says whether a write sets or changes what an external template is said to give.
+func saysOtherwise(rt, old *policy.RoleTemplate) bool {
+	said := func(rt *policy.RoleTemplate) bool { return rt.External && rt.ExternalRules != nil }
+	return said(rt) && (old == nil || !said(old) ||
+		!slices.EqualFunc(rt.ExternalRules, old.ExternalRules, func(a, b rbacv1.PolicyRule) bool { return sameRule(&a, &b) }))
 }
 
 // becomesDefault says whether those who create clusters or projects will get the role from now on.

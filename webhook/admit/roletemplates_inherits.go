@@ -20,7 +20,7 @@ func inheritsNoCycle(q *Question, rt, old *policy.RoleTemplate) Verdict {
 	}
 	var missing []string
 	for i, name := range rt.RoleTemplateNames {
-		if q.Snapshot.Template(name) == nil {
+		if len(missing) < maxListed && q.Snapshot.Template(name) == nil {
 			missing = append(missing, fmt.Sprintf("roleTemplateNames[%d]: RoleTemplate %q is not known here, so it gives nothing yet", i, name))
 		}
 	}

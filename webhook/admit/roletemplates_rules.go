@@ -57,7 +57,10 @@ func rulesOfGlobalRole(g *policy.GlobalRole) ruleLists {
 	return lists
 }
 
-// areRules tells all that is wrong. What stood there before is only warned of.
+// maxCauses bounds how many mistakes one answer names.
+const maxCauses = 20
+
+// areRules tells what is wrong. What stood there before is only warned of.
 func areRules(lists, old ruleLists) Verdict {
 	var v Verdict
 	var causes []metav1.StatusCause
@@ -72,6 +75,9 @@ func areRules(lists, old ruleLists) Verdict {
 				v.Warnings = append(v.Warnings, fmt.Sprintf("%s[%d].%s: %s%s", field, i, path, message, unchangedNote))
 			default:
 				causes = append(causes, metav1.StatusCause{Type: metav1.CauseTypeFieldValueInvalid, Field: fmt.Sprintf("%s[%d].%s", field, i, path), Message: message})
+			}
+			if len(causes) == maxCauses {
+				return invalidCauses(causes...)
 			}
 		}
 	}

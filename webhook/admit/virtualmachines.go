@@ -16,7 +16,7 @@ var virtualMachines = Guard{
 	Doc: "Asks those who write virtual machines, their pools, templates, snapshots, backups and migrations by roles of the hierarchy " +
 		"for each action group that the write takes: of the machine by the fields that change, and of each image, network, " +
 		"storage class and disk that it newly refers to. Whom RBAC or a RoleTemplate lets write such an object, it does not bind.",
-	Rules:  machineRules(),
+	Rules:  append(machineRules(), instanceWrites),
 	Narrow: narrowMachines,
 	Checks: []Check{
 		{"machine", byRoles(machineIsHeld)},
@@ -49,13 +49,18 @@ func machineRules() []admissionregv1.RuleWithOperations {
 	return rules
 }
 
-var machineWrites = onWrite(kubevirtGroup, "virtualmachines", admissionregv1.NamespacedScope)
+var (
+	machineWrites = onWrite(kubevirtGroup, "virtualmachines", admissionregv1.NamespacedScope)
+	// instanceWrites are how a disk is attached to a machine until it stops.
+	instanceWrites = on(onlyUpdate, kubevirtGroup, "virtualmachineinstances", admissionregv1.NamespacedScope)
+)
 
 // The writes of a kind that are judged.
 var (
 	everyWrite     = []admissionregv1.OperationType{admissionregv1.Create, admissionregv1.Update, admissionregv1.Delete}
 	createOrDelete = []admissionregv1.OperationType{admissionregv1.Create, admissionregv1.Delete}
 	onlyUpdate     = []admissionregv1.OperationType{admissionregv1.Update}
+	createOrUpdate = []admissionregv1.OperationType{admissionregv1.Create, admissionregv1.Update}
 	onlyCreate     = []admissionregv1.OperationType{admissionregv1.Create}
 )
 

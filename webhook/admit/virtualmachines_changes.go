@@ -60,8 +60,9 @@ var changes = []change{
 	{podMeta + ".annotations[hooks.kubevirt.io/hookSidecars]", ovirt.ChangeVMCustomProperties, onMachine, true},
 	{podSpec + ".domain.firmware.kernelBoot", ovirt.ChangeVMCustomProperties, onMachine, true},
 
-	{"spec.running", ovirt.RunVM, onMachine, false},     // or STOP_VM: see powered
-	{"spec.runStrategy", ovirt.RunVM, onMachine, false}, // or STOP_VM
+	{"spec.running", ovirt.RunVM, onMachine, false},                // or STOP_VM: see powered
+	{"spec.runStrategy", ovirt.RunVM, onMachine, false},            // or STOP_VM
+	{"metadata.ownerReferences", ovirt.DeleteVM, onMachine, false}, // it goes when its owner does
 	{"spec", ovirt.EditVMProperties, onMachine, false},
 	{"metadata", ovirt.EditVMProperties, onMachine, false},
 }
@@ -106,13 +107,14 @@ func newly(old, now *machine) []need {
 // changed are the needs of what an update changes.
 func changed(old, now *machine) []need {
 	var needs []need
+	before, after := old.drives(), now.drives()
 	for _, path := range changedPaths(old, now) {
 		c := changeAt(path)
 		n := need{field: path, group: powered(&c, now), on: now.spot}
 		if c.on == onCluster {
 			n.on = policy.Spot{Type: onCluster}
 		}
-		if c.group == ovirt.ConfigureVMStorage && isOfCD(path, old, now) {
+		if c.group == ovirt.ConfigureVMStorage && isOfCD(path, before, after) {
 			n.or = ovirt.ChangeVMCD
 		}
 		needs = append(needs, n)

@@ -10,9 +10,9 @@ import (
 // deputiesAskTheCreator binds the API servers of KubeVirt and Harvester, which write a machine with their own accounts for
 // any user who may change it, and attach it to whichever network and claim he names: whoever made the machine has to be
 // allowed to use these. Who asked them, nobody can tell. Groups of the creator are not known, so what only they hold does
-// not count. Machines without a creator are not bound.
+// not count. Machines without a creator are not bound. The creator of a running machine is that of the machine of its name.
 func deputiesAskTheCreator(q *Question) Verdict {
-	if q.Request.Resource.Resource != "virtualmachines" || !q.updating() || !q.Snapshot.IsDeputy(q.Who.Name) {
+	if q.Request.Resource.Resource != "virtualmachines" && !q.ofInstance() || !q.updating() || !q.Snapshot.IsDeputy(q.Who.Name) {
 		return Verdict{}
 	}
 	vm, old, err := decode[policy.VirtualMachine](q)
@@ -21,6 +21,11 @@ func deputiesAskTheCreator(q *Question) Verdict {
 	}
 	// A restore puts a whole machine back, and was judged as a VirtualMachineRestore.
 	restores := vm.Metadata.Annotations[lastRestore] != old.Metadata.Annotations[lastRestore]
+	if q.ofInstance() {
+		if old = q.Snapshot.VirtualMachine(q.Request.Namespace, q.Request.Name); old == nil {
+			return Verdict{} // nobody knows who made it
+		}
+	}
 	creator := policy.Subject{Name: old.Metadata.Annotations[policy.CreatorAnnotation], Groups: []string{"system:authenticated"}}
 	if creator.Name == "" || old.InPool() || old.Deleting() || restores || q.updatesByRBAC(creator) {
 		return Verdict{}
@@ -45,6 +50,5 @@ func connectedTo(q *Question, m *machine) ([]need, error) {
 
 // updatesByRBAC says whether a user may write the machine whatever roles he holds.
 func (q *Question) updatesByRBAC(who policy.Subject) bool {
-	r := q.Request
-	return q.Snapshot.Can(who, &policy.Ask{Verb: "update", Group: r.Resource.Group, Resource: r.Resource.Resource, Namespace: r.Namespace, Name: r.Name})
+	return q.Snapshot.Can(who, &policy.Ask{Verb: "update", Group: kubevirtGroup, Resource: "virtualmachines", Namespace: q.Request.Namespace, Name: q.Request.Name})
 }

@@ -8,12 +8,19 @@ import (
 	"strings"
 )
 
+// longestPath is how far differences are followed: what takes rights of its own stands higher up, and each step compares all
+// that is below.
+const longestPath = 200
+
 // differences are the paths at which two values differ, as deep as both can be followed and sorted:
 // spec.template.spec.volumes[disk0].persistentVolumeClaim.claimName. What is absent and what is null are the same. Entries
 // of a list are told apart by name, where each has one; if only their order differs, it is the list that does.
 func differences(path string, before, after any) []string {
 	if empty(before) && empty(after) || reflect.DeepEqual(before, after) {
 		return nil
+	}
+	if len(path) > longestPath {
+		return []string{path}
 	}
 	old, oldOK := fieldsOf(before)
 	now, nowOK := fieldsOf(after)

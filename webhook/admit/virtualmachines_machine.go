@@ -28,6 +28,7 @@ var machinesIn = map[string]string{
 	"virtualmachines":                "",
 	"virtualmachinepools":            "spec.virtualMachineTemplate.",
 	"virtualmachinetemplateversions": "spec.vm.",
+	"virtualmachineinstances":        "",
 }
 
 // writes are the objects of a write, old or new; nil where there is none.
@@ -51,6 +52,9 @@ func (q *Question) machineOf(object tree) *machine {
 	if !ok || object == nil {
 		return nil
 	}
+	if q.ofInstance() {
+		object = tree{"spec": tree{"template": tree{"spec": object["spec"]}}}
+	}
 	m := &machine{at: at, fields: object, spot: policy.Spot{Type: ovirt.VirtualMachine, Namespace: q.Request.Namespace}}
 	if at == "" {
 		m.spot.Name = q.Request.Name
@@ -62,6 +66,9 @@ func (q *Question) machineOf(object tree) *machine {
 	}
 	return m
 }
+
+// ofInstance says whether what is written is a running machine, which has the spec that is in the template of the other.
+func (q *Question) ofInstance() bool { return q.Request.Resource.Resource == "virtualmachineinstances" }
 
 // entries calls f for each entry of a list, with where it stands in the written object.
 func (m *machine) entries(list string, f func(where string, entry any)) {

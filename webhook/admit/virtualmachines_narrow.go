@@ -2,6 +2,7 @@ package admit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	admissionregv1 "k8s.io/api/admissionregistration/v1"
@@ -12,13 +13,17 @@ import (
 // narrowMachines leaves out those who run virtual machines and write them all the time: they are bound only when they
 // write for others, and only when they change what a machine is connected to.
 func narrowMachines(snap *policy.Snapshot) []Narrowing {
-	connects := []admissionregv1.MatchCondition{
-		{Name: "deputies", Expression: among(policy.Deputies())},
-		{Name: "connected", Expression: fmt.Sprintf("oldObject != null && (%s || %s)", differsIn("networks"), differsIn("volumes"))},
+	const inMachine, inInstance = "?spec.?template.?spec", "?spec"
+	connects := func(in string) []admissionregv1.MatchCondition {
+		return whereRolesCount(snap, []admissionregv1.MatchCondition{
+			{Name: "deputies", Expression: among(policy.Deputies())},
+			{Name: "connected", Expression: fmt.Sprintf("oldObject != null && (%s || %s)", differsIn(in, "networks"), differsIn(in, "volumes"))},
+		})
 	}
 	return []Narrowing{
 		{Rules: machineRules(), Conditions: whereRolesCount(snap, byUsers)},
-		{Name: "deputies", Rules: []admissionregv1.RuleWithOperations{machineWrites}, Conditions: whereRolesCount(snap, connects)},
+		{Name: "deputies", Rules: []admissionregv1.RuleWithOperations{machineWrites}, Conditions: connects(inMachine)},
+		{Name: "instances", Rules: []admissionregv1.RuleWithOperations{instanceWrites}, Conditions: connects(inInstance)},
 	}
 }
 
@@ -37,10 +42,10 @@ func whereRolesCount(snap *policy.Snapshot, conditions []admissionregv1.MatchCon
 	return []admissionregv1.MatchCondition{{Name: "no-roles", Expression: "false"}}
 }
 
-// writtenByUsers narrows a guard to their writes.
-func writtenByUsers(rules []admissionregv1.RuleWithOperations) func(*policy.Snapshot) []Narrowing {
+// writtenByUsers narrows a guard to those of their writes for which more is true.
+func writtenByUsers(rules []admissionregv1.RuleWithOperations, more ...admissionregv1.MatchCondition) func(*policy.Snapshot) []Narrowing {
 	return func(snap *policy.Snapshot) []Narrowing {
-		return []Narrowing{{Rules: rules, Conditions: whereRolesCount(snap, byUsers)}}
+		return []Narrowing{{Rules: rules, Conditions: whereRolesCount(snap, slices.Concat(byUsers, more))}}
 	}
 }
 
@@ -49,8 +54,8 @@ func among(users []string) string {
 	return fmt.Sprintf("request.userInfo.username in [%s]", strings.Join(celStrings(users), ", "))
 }
 
-// differsIn says whether an update changes a list in the template of a virtual machine.
-func differsIn(list string) string {
-	const path = "%s.?spec.?template.?spec.?%s.orValue([])"
-	return fmt.Sprintf(path+" != "+path, "object", list, "oldObject", list)
+// differsIn says whether an update changes a list of a machine or its instance.
+func differsIn(in, list string) string {
+	const path = "%s.%s.?%s.orValue([])"
+	return fmt.Sprintf(path+" != "+path, "object", in, list, "oldObject", in, list)
 }

@@ -1,6 +1,7 @@
 package admit_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,6 +65,42 @@ func TestWritesOfMachinesInCEL(t *testing.T) {
 	}
 }
 
+// Of a running machine only what is attached to it is looked at, and of a claim only what is new or how it is filled.
+func TestWritesOfInstancesAndClaimsInCEL(t *testing.T) {
+	const (
+		virtAPI = "system:serviceaccount:kubevirt:kubevirt-apiserver"
+		sized   = `{spec: {resources: {requests: {storage: 2Gi}}}}`
+		noted   = `{metadata: {annotations: {a: b}}}`
+		secret  = `{metadata: {annotations: {cdi.kubevirt.io/storage.import.secretName: s}}}`
+		other   = `{metadata: {annotations: {a: b, cdi.kubevirt.io/storage.import.secretName: t}}}`
+		network = `{metadata: {annotations: {k8s.v1.cni.cncf.io/networks: n}}}`
+	)
+	instance := schema.GroupVersionKind{Group: "kubevirt.io", Version: "v1", Kind: "VirtualMachineInstance"}
+	claim := schema.GroupVersionKind{Version: "v1", Kind: "PersistentVolumeClaim"}
+	attaches, fills := []string{"virtualmachines-instances.bailiwick.dev"}, []string{"disks.bailiwick.dev"}
+	for name, a := range map[string]struct {
+		machineAttempt
+		guard string
+		kind  schema.GroupVersionKind
+	}{
+		"KubeVirt attaches a disk":     {machineAttempt{virtAPI, "", `{spec: {volumes: [{name: a}]}}`, `{spec: {}}`, attaches}, "virtualmachines", instance},
+		"KubeVirt does anything else":  {machineAttempt{virtAPI, "", `{spec: {volumes: [{name: a}]}, status: {a: b}}`, `{spec: {volumes: [{name: a}]}}`, nil}, "virtualmachines", instance},
+		"a user creates a claim":       {machineAttempt{"jane", "", sized, "", fills}, "disks", claim},
+		"a claim grows":                {machineAttempt{"jane", "", sized, `{}`, nil}, "disks", claim},
+		"a claim is noted":             {machineAttempt{"jane", "", noted, sized, nil}, "disks", claim},
+		"a claim is fetched":           {machineAttempt{"jane", "", secret, noted, fills}, "disks", claim},
+		"a claim is fetched at last":   {machineAttempt{"jane", "", secret, sized, fills}, "disks", claim},
+		"a claim is fetched as it was": {machineAttempt{"jane", "", secret, secret, nil}, "disks", claim},
+		"a claim is fetched otherwise": {machineAttempt{"jane", "", other, secret, fills}, "disks", claim},
+		"over a network":               {machineAttempt{"jane", "", network, sized, fills}, "disks", claim},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, validating := admit.Configurations([]admit.Guard{guardNamed(t, a.guard)}, nil, byURL)
+			require.ElementsMatch(t, a.told, a.among(t, validating.Webhooks, a.kind))
+		})
+	}
+}
+
 // While nobody holds a role of the hierarchy, nothing waits for its guards but marks.
 func TestWithoutRolesNobodyIsAsked(t *testing.T) {
 	for text, want := range map[string]bool{"": false, assigned: true, machineOfMaker: true} {
@@ -89,11 +126,16 @@ func (a *machineAttempt) asked(t *testing.T) []string {
 		m := mutating.Webhooks[0]
 		webhooks = append(webhooks, admissionregv1.ValidatingWebhook{Name: "mutate", ClientConfig: m.ClientConfig, MatchConditions: m.MatchConditions})
 	}
+	return a.among(t, webhooks, schema.GroupVersionKind{Group: "kubevirt.io", Version: "v1", Kind: "VirtualMachine"})
+}
+
+// among are the webhooks that are told of the write of a kind.
+func (a *machineAttempt) among(t *testing.T, webhooks []admissionregv1.ValidatingWebhook, kind schema.GroupVersionKind) []string {
 	compiler := cel.NewConditionCompiler(environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion()))
 	var told []string
 	for i := range webhooks {
 		matcher := webhook.NewValidatingWebhookAccessor(webhooks[i].Name, "bailiwick", &webhooks[i]).GetCompiledMatcher(compiler)
-		result := matcher.Match(t.Context(), a.attributes(t), nil, nil)
+		result := matcher.Match(t.Context(), a.attributes(t, kind), nil, nil)
 		require.NoError(t, result.Error)
 		if result.Matches {
 			told = append(told, webhooks[i].Name)
@@ -102,8 +144,7 @@ func (a *machineAttempt) asked(t *testing.T) []string {
 	return told
 }
 
-func (a *machineAttempt) attributes(t *testing.T) *admission.VersionedAttributes {
-	gvk := schema.GroupVersionKind{Group: "kubevirt.io", Version: "v1", Kind: "VirtualMachine"}
+func (a *machineAttempt) attributes(t *testing.T, gvk schema.GroupVersionKind) *admission.VersionedAttributes {
 	machine := func(text string) runtime.Object {
 		if text == "" {
 			return nil
@@ -122,7 +163,7 @@ func (a *machineAttempt) attributes(t *testing.T) *admission.VersionedAttributes
 	if a.group != "" {
 		who.Groups = []string{a.group}
 	}
-	attributes := admission.NewAttributesRecord(object, old, gvk, "team", "web", gvk.GroupVersion().WithResource("virtualmachines"), "", op, nil, false, who)
+	attributes := admission.NewAttributesRecord(object, old, gvk, "team", "web", gvk.GroupVersion().WithResource(strings.ToLower(gvk.Kind)+"s"), "", op, nil, false, who)
 	return &admission.VersionedAttributes{Attributes: attributes, VersionedKind: gvk,
 		VersionedObject: admission.NewLazyObject(object), VersionedOldObject: admission.NewLazyObject(old)}
 }

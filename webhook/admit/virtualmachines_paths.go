@@ -87,7 +87,8 @@ func peoplesTerms(terms []any) []any {
 		if len(expressions) > 0 {
 			rest["matchExpressions"] = expressions
 		}
-		if len(rest) > 0 {
+		// Terms are alternatives: beside others, one that says nothing more lets the machine go to any host.
+		if len(rest) > 0 || len(terms) > 1 {
 			kept = append(kept, rest)
 		}
 	}
@@ -105,27 +106,28 @@ func powered(c *change, now *machine) ovirt.ActionGroup {
 }
 
 // isOfCD says whether a path is about a CD-ROM drive or the volume in it, before and after.
-func isOfCD(path string, old, now *machine) bool {
+func isOfCD(path string, old, now drives) bool {
 	for _, list := range []string{podSpec + ".volumes", podSpec + ".domain.devices.disks"} {
 		if !within(path, list) {
 			continue
 		}
 		name, _, ok := strings.Cut(strings.TrimPrefix(path, list+"["), "]")
-		was, before := old.drive(name)
-		is, after := now.drive(name)
+		was, before := old[name]
+		is, after := now[name]
 		return ok && (before || after) && (was || !before) && (is || !after)
 	}
 	return false
 }
 
-// drive says whether there is a disk of a name, and whether it is a CD-ROM drive.
-func (m *machine) drive(name string) (cd, there bool) {
+// drives are the disks of a machine by name, and whether each is a CD-ROM drive.
+type drives map[string]bool
+
+func (m *machine) drives() drives {
+	ds := drives{}
 	m.entries(podSpec+".domain.devices.disks[]", func(_ string, entry any) {
-		if text(entry, "name") == name {
-			cd, there = child(entry, "cdrom") != nil, true
-		}
+		ds[text(entry, "name")] = child(entry, "cdrom") != nil
 	})
-	return cd, there
+	return ds
 }
 
 // migrated are the disks that a running machine leaves for others.

@@ -7,21 +7,23 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy/ovirt"
 )
 
-// restored is the machine that a snapshot is put back into, which KubeVirt lets it be only if the snapshot is its own.
-// Where none is, one is made of somebody's snapshot.
+// restored is the machine that a snapshot is put back into, which KubeVirt lets it be only if the snapshot is its own, or if
+// it has gone by then. Where none is, one is made of somebody's snapshot.
 //
 // Upstream: kubevirt pkg/storage/snapshot/restore.go (errorRestoreToExistingTarget).
 func restored(p *partWrite) []need {
 	target := child(child(p.object, "spec"), "target")
 	machine := p.machine(text(target, "name"))
-	if !p.creating() || p.Snapshot.Knows(machine) {
-		return refersTo("spec.target", ovirt.ManipulateVMSnapshots)(p)
-	}
 	from := p.Snapshot.SavedOf("VirtualMachineSnapshot", p.Request.Namespace, text(child(p.object, "spec"), "virtualMachineSnapshotName"))
-	return []need{
-		{field: "spec.target.name", group: ovirt.CreateVM, on: p.machine("")},
-		{field: "spec.virtualMachineSnapshotName", group: ovirt.ManipulateVMSnapshots, on: p.machine(from)},
+	snapshot := need{field: "spec.virtualMachineSnapshotName", group: ovirt.ManipulateVMSnapshots, on: p.machine(from), found: true}
+	if p.creating() && !p.Snapshot.Knows(machine) {
+		return []need{{field: "spec.target.name", group: ovirt.CreateVM, on: p.machine("")}, snapshot}
 	}
+	needs := refersTo("spec.target", ovirt.ManipulateVMSnapshots)(p)
+	if p.creating() && from != "" {
+		needs = append(needs, snapshot)
+	}
+	return needs
 }
 
 // restoredByHarvester is the same for Harvester, which puts any backup into any machine: it takes the group on
@@ -36,7 +38,7 @@ func restoredByHarvester(p *partWrite) []need {
 	from := p.machine("")
 	from.Namespace = cmp.Or(text(s, "virtualMachineBackupNamespace"), from.Namespace)
 	from.Name = p.Snapshot.SavedOf("VirtualMachineBackup", from.Namespace, text(s, "virtualMachineBackupName"))
-	backup := need{field: "spec.virtualMachineBackupName", group: ovirt.ManipulateVMSnapshots, on: from}
+	backup := need{field: "spec.virtualMachineBackupName", group: ovirt.ManipulateVMSnapshots, on: from, found: true}
 	if made, _ := child(s, "newVM").(bool); made {
 		return []need{{field: "spec.newVM", group: ovirt.CreateVM, on: p.machine("")}, backup}
 	}

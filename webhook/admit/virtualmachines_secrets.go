@@ -9,8 +9,7 @@ import (
 // files of the host, which are nobody's object. No role of the hierarchy lets anybody read these, so a machine must not
 // be a way to them.
 //
-// Upstream: kubevirt staging/src/kubevirt.io/api/core/v1/schema.go, VolumeSource and AccessCredential;
-// containerized-data-importer-api core/v1beta1 DataVolumeSource.
+// Upstream: kubevirt staging/src/kubevirt.io/api/core/v1/schema.go, VolumeSource and AccessCredential.
 var secretPaths = []struct{ path, resource string }{
 	{"spec.template.spec.volumes[].secret.secretName", "secrets"},
 	{"spec.template.spec.volumes[].sysprep.secret.name", "secrets"},
@@ -25,15 +24,9 @@ var secretPaths = []struct{ path, resource string }{
 	{"spec.template.spec.volumes[].sysprep.configMap.name", "configmaps"},
 	{"spec.template.spec.volumes[].hostDisk.path", ""},
 	{"spec.template.spec.volumes[].containerPath.path", ""},
-	{"spec.dataVolumeTemplates[].spec.source.http.secretRef", "secrets"},
-	{"spec.dataVolumeTemplates[].spec.source.s3.secretRef", "secrets"},
-	{"spec.dataVolumeTemplates[].spec.source.gcs.secretRef", "secrets"},
-	{"spec.dataVolumeTemplates[].spec.source.registry.secretRef", "secrets"},
-	{"spec.dataVolumeTemplates[].spec.source.imageio.secretRef", "secrets"},
-	{"spec.dataVolumeTemplates[].spec.source.vddk.secretRef", "secrets"},
 }
 
-// secretsOf are what a machine reads: RBAC has to let its author read it, unless he may do everything with machines of
+// secretsOf are what a machine and its disks read: RBAC has to let its author read it, unless he may do everything with machines of
 // the cluster.
 func secretsOf(_ *Question, m *machine) ([]need, error) {
 	var needs []need
@@ -42,7 +35,11 @@ func secretsOf(_ *Question, m *machine) ([]need, error) {
 			needs = append(needs, secret(m.at+where, p.resource, m.spot.Namespace, name))
 		}
 	}
-	return needs, nil
+	claims, err := m.claimTemplates()
+	for _, c := range append(claims, m.volumeTemplates()...) {
+		needs = append(needs, secretsOfVolume(c)...)
+	}
+	return needs, err
 }
 
 // secret is the need to be allowed to read something. The token of an account is not read, but made.

@@ -22,8 +22,16 @@ type templateKind struct {
 var templateKinds = []templateKind{
 	{harvesterGroup, "virtualmachinetemplateversions", everyWrite},
 	{harvesterGroup, "virtualmachinetemplates", onlyUpdate},
-	{instancetypeGroup, "virtualmachineinstancetypes", onlyUpdate},
-	{instancetypeGroup, "virtualmachinepreferences", onlyUpdate},
+	{instancetypeGroup, "virtualmachineinstancetypes", createOrUpdate},
+	{instancetypeGroup, "virtualmachinepreferences", createOrUpdate},
+}
+
+// adminFields are what an instance type or a preference gives to machines that takes rights of its own in these.
+//
+// Upstream: kubevirt staging/src/kubevirt.io/api/instancetype/v1beta1/types.go.
+var adminFields = []string{
+	"spec.annotations", "spec.nodeSelector", "spec.schedulerName", "spec.gpus", "spec.hostDevices",
+	"spec.cpu.dedicatedCPUPlacement", "spec.cpu.isolateEmulatorThread", "spec.cpu.numa", "spec.cpu.realtime",
 }
 
 // inTemplate is what takes in a template the place of an action group of virtual machines. All others are
@@ -43,8 +51,7 @@ func templatesAreHeld(q *Question) ([]need, error) {
 	case err != nil, object != nil && going(old):
 		return nil, err
 	case resource != "virtualmachinetemplateversions":
-		on := policy.Spot{Type: ovirt.Template, Namespace: q.Request.Namespace, Name: q.Request.Name, Resource: resource}
-		return []need{{group: ovirt.EditTemplateProperties, on: on}}, nil
+		return q.changedTemplate(old, object), nil
 	case q.Request.Operation == admissionv1.Delete:
 		return []need{q.ofTemplate(old, ovirt.DeleteTemplate)}, nil
 	}
@@ -55,6 +62,22 @@ func templatesAreHeld(q *Question) ([]need, error) {
 		return append([]need{create}, q.adminParts(object, now)...), nil
 	}
 	return q.changedVersion(old, object), nil
+}
+
+// changedTemplate are the needs of a template that is one object. To create one at all, authorization decides.
+func (q *Question) changedTemplate(old, object tree) []need {
+	r := q.Request
+	on := policy.Spot{Type: ovirt.Template, Namespace: r.Namespace, Name: r.Name, Resource: r.Resource.Resource}
+	var needs []need
+	if old != nil {
+		needs = append(needs, need{group: ovirt.EditTemplateProperties, on: on})
+	}
+	for _, path := range differences("spec", child(old, "spec"), child(object, "spec")) {
+		if slices.ContainsFunc(adminFields, func(field string) bool { return within(path, field) }) {
+			needs = append(needs, need{field: path, group: ovirt.EditAdminTemplateProperties, on: on})
+		}
+	}
+	return needs
 }
 
 // adminParts are what a new version of a template takes beside CREATE_TEMPLATE.

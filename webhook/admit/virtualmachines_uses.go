@@ -70,17 +70,11 @@ func disksOf(q *Question, m *machine) ([]need, error) {
 	}
 	var needs []need
 	made := map[string]bool{}
-	for _, c := range claims {
+	for _, c := range append(claims, m.volumeTemplates()...) {
 		made[c.name] = true
 		needs = append(needs, storageOf(q, c)...)
 		needs = append(needs, sourcesOf(c)...)
 	}
-	m.entries("spec.dataVolumeTemplates[]", func(where string, entry any) {
-		v := volumeIn(where, m.spot.Namespace, entry)
-		made[v.name] = true
-		needs = append(needs, storageOf(q, v)...)
-		needs = append(needs, sourcesOf(v)...)
-	})
 	for _, list := range []string{"spec.template.spec.volumes[]", "spec.template.spec.utilityVolumes[]"} {
 		m.entries(list, func(where string, entry any) {
 			disk := diskSpot(m.spot.Namespace, claimOf(entry))

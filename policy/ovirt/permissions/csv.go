@@ -46,7 +46,11 @@ func (r *Reader) readCSV(file string, text []byte) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.As(err, &broken):
-			r.lost(Position{file, broken.Line}, "cannot be read: %v", broken.Err)
+			until := ""
+			if broken.Line > broken.StartLine { // a quote that nothing closes takes all lines after it
+				until = fmt.Sprintf(", nor can what follows up to line %d", broken.Line)
+			}
+			r.lost(Position{file, broken.StartLine}, "cannot be read%s: %v", until, broken.Err)
 			continue
 		case err != nil:
 			return fmt.Errorf("%s: %w", file, err)

@@ -57,8 +57,12 @@ func (r *Reader) readJSON(file string, text []byte) error {
 			}
 			if key = t; !isList(text[d.InputOffset():]) {
 				key = ""
-				if err := d.Decode(new(json.RawMessage)); err != nil {
+				var raw json.RawMessage
+				if err := d.Decode(&raw); err != nil {
 					return fail(err)
+				}
+				if (t == "permission" || t == "fault") && string(raw) != "null" { // the engine answers a fault when it refuses
+					return fmt.Errorf("%s:%d: want answers of the engine, as {\"permission\": […]}, not a %s that is no list", file, lines.at(d.InputOffset()), t)
 				}
 			}
 		default:

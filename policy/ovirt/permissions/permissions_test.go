@@ -78,6 +78,8 @@ func describe(c Converted) string {
 func TestUnusableTexts(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
 		"nothing":             {"", "f: is empty"},
+		"no list":             {"{\n\"permission\": 5}", `f:2: want answers of the engine, as {"permission": […]}, not a permission that is no list`},
+		"a refusal":           {`{"fault": {"reason": "Operation Failed"}}`, `f:1: want answers of the engine, as {"permission": […]}, not a fault that is no list`},
 		"no header":           {"alice,user,UserRole,vm,web\n", "f:1: there is no column principal: the first line names the columns principal,principal_type,role,object_type,object"},
 		"broken JSON":         {"{\n\"permission\": [\n{]", "f:3: not JSON: invalid character"},
 		"JSON that ends":      {`{"permission": [`, "f:1: not JSON: unexpected EOF"},
