@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"slices"
-
 	"github.com/bailiwick-dev/bailiwick/api/v1alpha1"
 	"github.com/bailiwick-dev/bailiwick/policy/ovirt"
 )
@@ -56,8 +54,7 @@ func (a *assignments) placedOnDataCenter(at *v1alpha1.ObjectReference) placed {
 
 func (a *assignments) placedOnCluster(cluster ClusterRef, uid string) placed {
 	p := placed{place: clusterPlace(cluster)}
-	i := slices.IndexFunc(a.clusters, func(c *Cluster) bool { return ClusterRef(c.Ref()) == cluster })
-	if known := i >= 0 && a.clusters[i].Metadata.UID != ""; known && uid != "" && uid != a.clusters[i].Metadata.UID {
+	if c := a.snap.fleet.clusters[cluster]; c != nil && c.Metadata.UID != "" && uid != "" && uid != c.Metadata.UID {
 		return p
 	}
 	if p.places = []place{p.place}; cluster == a.opts.Self {
