@@ -71,7 +71,8 @@ func newRoot(io stdio) *cobra.Command {
 		Use:   commandName(),
 		Short: "Decides who may do what on a fleet of Kubernetes clusters, and explains it",
 		Long: `Bailiwick answers kube-apiserver's authorization and admission webhooks from one compiled
-policy (Sveltos RoleRequests, Harvester Settings, …), and the questions of people about it.`,
+policy (Sveltos RoleRequests, Rancher's and oVirt's roles, Harvester Settings, …), and the
+questions of people about it.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
