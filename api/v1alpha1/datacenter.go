@@ -42,6 +42,14 @@ type Status struct {
 // ConditionReady is the type of the condition that says whether an object is in force.
 const ConditionReady = "Ready"
 
+// The reasons of the condition Ready: why an object is in force, or is not, or only in part. An assignment that has
+// ended is not in force, as it was meant.
+const (
+	ReasonInForce = "InForce"
+	ReasonProblem = "Problem"
+	ReasonEnded   = "Ended"
+)
+
 // DataCenterList is a list of them.
 //
 // +kubebuilder:object:root=true

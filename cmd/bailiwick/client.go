@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"k8s.io/client-go/dynamic"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
@@ -44,4 +45,14 @@ func coreClient(kubeconfig string) (coreclient.CoreV1Interface, error) {
 		return nil, err
 	}
 	return coreclient.NewForConfig(config)
+}
+
+// dynamicClient is for writing one object after another, which needs no other limit.
+func dynamicClient(kubeconfig string) (dynamic.Interface, error) {
+	config, err := clusterConfig(kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	config.QPS, config.Timeout = -1, compareTakes
+	return dynamic.NewForConfig(config)
 }

@@ -60,18 +60,19 @@ func (d *doctor) denied(ctx context.Context, api kubernetes.Interface, namespace
 	}
 	names = names[:min(len(names), enoughNames)]
 	var denied []string
-	for _, resource := range rule.Resources {
+	for _, whole := range rule.Resources {
+		resource, sub, _ := strings.Cut(whole, "/")
 		for _, verb := range rule.Verbs {
 			for _, name := range names {
 				review := &authzv1.SelfSubjectAccessReview{Spec: authzv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &authzv1.ResourceAttributes{
-					Namespace: namespace, Verb: verb, Group: rule.APIGroups[0], Version: "*", Resource: resource, Name: name,
+					Namespace: namespace, Verb: verb, Group: rule.APIGroups[0], Version: "*", Resource: resource, Subresource: sub, Name: name,
 				}}}
 				answer, err := api.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
 				if err != nil {
 					return nil, err
 				}
 				if !answer.Status.Allowed {
-					denied = append(denied, strings.TrimSpace(verb+" "+resource+" "+name))
+					denied = append(denied, strings.TrimSpace(verb+" "+whole+" "+name))
 				}
 			}
 		}

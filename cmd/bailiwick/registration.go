@@ -4,21 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 
 	"github.com/bailiwick-dev/bailiwick/policy"
 	"github.com/bailiwick-dev/bailiwick/webhook/admit"
-)
-
-// How often registered webhooks are compared although nothing was told to have changed, how soon it is tried again after
-// it failed, and how long to wait for an API server that does not answer.
-const (
-	compareEvery = time.Minute
-	tryAgain     = 2 * time.Second
-	compareTakes = 30 * time.Second
 )
 
 // registration keeps the webhooks that are registered with an API server up to date: with the policy in force, since
@@ -80,29 +71,20 @@ func (r *registration) changed() { trySend(r.changes) }
 // registered stays in force meanwhile.
 func (r *registration) Run(ctx context.Context) error {
 	go r.followRegistered(ctx, r.changed)
-	failing := false
-	for {
-		wait := compareEvery
-		err := r.reconcile(ctx, nil)
-		r.stale.Set(0)
-		if err != nil {
-			wait = tryAgain
-			r.stale.Set(1)
-		}
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil && !failing:
-			r.log.Error("webhooks cannot be registered as they are needed, what is registered stays in force", "error", err)
-		case err == nil && failing:
-			r.log.Info("webhooks are registered as they are needed again")
-		}
-		failing = err != nil
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-r.changes:
-		case <-time.After(wait):
-		}
+	(&upkeep{
+		do: r.tell, changes: r.changes, log: r.log,
+		failing: "webhooks cannot be registered as they are needed, what is registered stays in force",
+		again:   "webhooks are registered as they are needed again",
+	}).run(ctx)
+	return nil
+}
+
+// tell reconciles, and tells in the metric whether that failed.
+func (r *registration) tell(ctx context.Context) error {
+	err := r.reconcile(ctx, nil)
+	r.stale.Set(0)
+	if err != nil {
+		r.stale.Set(1)
 	}
+	return err
 }

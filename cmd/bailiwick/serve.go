@@ -80,6 +80,7 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 		debug = newDebugPage(feed) // before the first snapshot, of which it is told
 	}
 	registration := newRegistration(c, s, feed, registry, log)
+	conditions := newConditions(c, feed, log)
 	serving, err := servingCertificate(c, s, newRotation(c, s, registration, registry, log))
 	if err != nil {
 		return err
@@ -103,6 +104,9 @@ func serve(ctx context.Context, io stdio, c *config, s *setup) error {
 	beside := []func(context.Context) error{serving.Run, feed.follow}
 	if registration != nil {
 		beside = append(beside, registration.Run)
+	}
+	if conditions != nil {
+		beside = append(beside, conditions.Run)
 	}
 	if s.clients != nil {
 		beside = append(beside, s.clients.Run)

@@ -23,6 +23,9 @@ func serveRules(c *config, s *setup, o *policy.Objects) map[string][]rbacv1.Poli
 	if registers(c) {
 		rules[""] = append(rules[""], registrationRules(c)...)
 	}
+	if writesConditions(c) {
+		rules[""] = append(rules[""], conditionRules()...)
+	}
 	if c.CertSecret != "" {
 		at := s.certSecret.Namespace
 		rules[at] = append(rules[at], certificateRules(s.certSecret.Name)...)
