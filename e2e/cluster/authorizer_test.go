@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/bailiwick-dev/bailiwick/certs"
+	"github.com/bailiwick-dev/bailiwick/internal/replace"
 	"github.com/bailiwick-dev/bailiwick/webhook"
 	"github.com/bailiwick-dev/bailiwick/webhook/apiserver"
 )
@@ -87,7 +88,5 @@ func (c *target) file(name string) string { return filepath.Join(c.apiserver, na
 // replace replaces a file in one step, since kube-apiserver may read it at any time.
 func (c *target) replace(t *testing.T, name string, text []byte) {
 	t.Helper()
-	temporary := c.file("." + name)
-	require.NoError(t, os.WriteFile(temporary, text, 0o600))
-	require.NoError(t, os.Rename(temporary, c.file(name)))
+	require.NoError(t, replace.File(c.file(name), 0o600, text))
 }
