@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"iter"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 )
@@ -53,37 +53,40 @@ func (b *templateBindings) role(rt *RoleTemplate) *boundRole {
 		for i := range part.rules {
 			r.rules.add(&part.rules[i], via)
 		}
-		for _, rule := range part.inProjects(rt) {
-			for _, wide := range promote(rule) {
-				r.promoted.add(wide, via)
-			}
-			r.updatesPSA = r.updatesPSA || covers(rule, &updatingPSA)
+		for _, wide := range part.promoted(rt) {
+			r.promoted.add(wide, via)
 		}
+		r.updatesPSA = r.updatesPSA || slices.ContainsFunc(part.beyondProject(rt), func(rule rbacv1.PolicyRule) bool { return covers(&rule, &updatingPSA) })
 		r.createsNamespaces = r.createsNamespaces || rt.Context == ProjectContext && part.createsNamespaces()
 	}
 	b.roles[rt.Metadata.Name] = r
 	return r
 }
 
-// inProjects yields the rules of a part that count beyond a project in which the template is bound.
-func (p *rulePart) inProjects(rt *RoleTemplate) iter.Seq2[int, *rbacv1.PolicyRule] {
-	return func(yield func(int, *rbacv1.PolicyRule) bool) {
-		for i := range p.rules {
-			if rt.Context != ProjectContext || p.external || !yield(i, &p.rules[i]) {
-				return
-			}
-		}
+// beyondProject are the rules of a part that count beyond a project in which the template is bound.
+func (p *rulePart) beyondProject(rt *RoleTemplate) []rbacv1.PolicyRule {
+	if rt.Context != ProjectContext || p.external {
+		return nil
 	}
+	return p.rules
+}
+
+// promoted is what they give on the whole cluster.
+func (p *rulePart) promoted(rt *RoleTemplate) []*rbacv1.PolicyRule {
+	var rules []*rbacv1.PolicyRule
+	beyond := p.beyondProject(rt)
+	for i := range beyond {
+		rules = append(rules, promote(&beyond[i])...)
+	}
+	return rules
 }
 
 // PromotedRules are what a RoleTemplate gives on the whole cluster when it is bound in a project.
 func (s *Snapshot) PromotedRules(rt *RoleTemplate) []rbacv1.PolicyRule {
 	var rules []rbacv1.PolicyRule
 	for _, part := range s.templates.closure(rt).parts {
-		for _, rule := range part.inProjects(rt) {
-			for _, wide := range promote(rule) {
-				rules = append(rules, *wide)
-			}
+		for _, rule := range part.promoted(rt) {
+			rules = append(rules, *rule)
 		}
 	}
 	return rules
