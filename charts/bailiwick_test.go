@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -277,24 +276,13 @@ func TestBailiwickQuestions(t *testing.T) {
 
 // TestBailiwickPackage: Rancher's catalog reads these files from the package, and these annotations.
 func TestBailiwickPackage(t *testing.T) {
-	dir := t.TempDir()
-	out, err := helm(t, "package", bailiwick, "--destination", dir)
-	require.NoError(t, err, out)
-	packages, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
-	require.NoError(t, err)
-	require.Len(t, packages, 1)
-	require.Equal(t, render(t, bailiwick), render(t, packages[0]))
-	listing, err := exec.CommandContext(t.Context(), "tar", "-tzf", packages[0]).Output()
-	require.NoError(t, err)
-	for _, file := range []string{"README.md", "app-readme.md", "questions.yaml", "values.schema.json", "icon.svg", "files/guards.yaml"} {
-		require.Contains(t, string(listing), bailiwick+"/"+file+"\n")
-	}
+	archive := packaged(t, bailiwick, "files/guards.yaml")
 	var about struct {
 		Annotations map[string]string `json:"annotations"`
 		AppVersion  string            `json:"appVersion"`
 		KubeVersion string            `json:"kubeVersion"`
 	}
-	out, err = helm(t, "show", "chart", packages[0])
+	out, err := helm(t, "show", "chart", archive)
 	require.NoError(t, err, out)
 	require.NoError(t, yaml.Unmarshal([]byte(out), &about))
 	require.Equal(t, about.KubeVersion, about.Annotations["catalog.cattle.io/kube-version"])

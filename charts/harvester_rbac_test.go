@@ -3,7 +3,6 @@ package charts
 import (
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -128,20 +127,7 @@ func TestHarvesterRBACQuestions(t *testing.T) {
 
 // TestHarvesterRBACPackage: Rancher's catalog reads these files from the package, and these annotations.
 func TestHarvesterRBACPackage(t *testing.T) {
-	dir := t.TempDir()
-	out, err := helm(t, "package", harvesterRBAC, "--destination", dir)
-	require.NoError(t, err, out)
-	packages, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
-	require.NoError(t, err)
-	require.Len(t, packages, 1)
-	require.Equal(t, render(t, harvesterRBAC), render(t, packages[0]))
-
-	listing, err := exec.CommandContext(t.Context(), "tar", "-tzf", packages[0]).Output()
-	require.NoError(t, err)
-	for _, file := range []string{"README.md", "app-readme.md", "questions.yaml", "values.schema.json", "icon.svg"} {
-		require.Contains(t, string(listing), harvesterRBAC+"/"+file+"\n")
-	}
-	testAnnotations(t, packages[0])
+	testAnnotations(t, packaged(t, harvesterRBAC))
 }
 
 func testAnnotations(t *testing.T, chart string) {

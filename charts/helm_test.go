@@ -87,3 +87,22 @@ func objects(t *testing.T, manifests string) []*unstructured.Unstructured {
 	}
 	return objects
 }
+
+// packaged is the archive of a chart. It renders as its folder does, and has the files that Rancher's catalog reads, and
+// some more.
+func packaged(t *testing.T, chart string, files ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := helm(t, "package", chart, "--destination", dir)
+	require.NoError(t, err, out)
+	packages, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
+	require.NoError(t, err)
+	require.Len(t, packages, 1)
+	require.Equal(t, render(t, chart), render(t, packages[0]))
+	listing, err := exec.CommandContext(t.Context(), "tar", "-tzf", packages[0]).Output()
+	require.NoError(t, err)
+	for _, file := range append(files, "README.md", "app-readme.md", "questions.yaml", "values.schema.json", "icon.svg") {
+		require.Contains(t, string(listing), chart+"/"+file+"\n")
+	}
+	return packages[0]
+}
